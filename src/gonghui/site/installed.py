@@ -1,0 +1,24 @@
+"""The packages that make up this installation, in the order their menus and migrations follow."""
+
+KERNEL = [
+    "gonghui.kernel.codes",
+    "gonghui.kernel.audit",
+    "gonghui.kernel.bus",
+    "gonghui.kernel.jobs",
+    "gonghui.kernel.files",
+    "gonghui.kernel.org",
+    "gonghui.kernel.people",
+    "gonghui.kernel.identity",
+    "gonghui.kernel.access",
+    "gonghui.kernel.notify",
+    "gonghui.kernel.exchange",
+    "gonghui.kernel.search",
+    "gonghui.kernel.metrics",
+    "gonghui.kernel.resource",
+    "gonghui.kernel.ui",
+]
+
+SYSTEMS = [
+    "gonghui.systems.mobilization.membership",
+    "gonghui.activities.census",
+]

@@ -1,0 +1,3 @@
+"""Settings of the platform, read from the environment."""
+
+from gonghui.site.settings.base import *  # noqa: F403

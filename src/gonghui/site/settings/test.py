@@ -1,0 +1,6 @@
+"""Settings of the test suite: fast password hashing, everything else as it is served."""
+
+from gonghui.site.settings.base import *  # noqa: F403
+
+SECRET_KEY = "test-only-not-a-secret"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
