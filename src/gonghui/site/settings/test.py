@@ -4,3 +4,5 @@ from gonghui.site.settings.base import *  # noqa: F403
 
 SECRET_KEY = "test-only-not-a-secret"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if name := os.environ.get("GONGHUI_TEST_DB"):  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": name}  # noqa: F405
