@@ -6,3 +6,5 @@ SECRET_KEY = "test-only-not-a-secret"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if name := os.environ.get("GONGHUI_TEST_DB"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": name}  # noqa: F405
+# Transactional tests empty every table between them, the append-only audit tables included.
+DATABASES["default"]["OPTIONS"]["options"] = "-c gonghui.may_empty=on"  # noqa: F405
