@@ -86,8 +86,11 @@ class Scope:
                 return Q()
             if anchor := anchors.get(item.depth):
                 found |= Q(**{anchor: item.union_id})
-            else:
-                found |= Q(**{f"{path_field}__gte": item.lo, f"{path_field}__lt": item.hi})
+                continue
+            below = Q(**{f"{path_field}__gte": item.lo, f"{path_field}__lt": item.hi})
+            if 2 in anchors and item.depth > 2:
+                below &= Q(**{anchors[2]: int(item.lo.split(".")[1])})
+            found |= below
         if person_field and self.person_id is not None:
             found |= Q(**{person_field: self.person_id})
         return found
@@ -161,7 +164,11 @@ class Scoped(models.Model):
     scope_anchors = {2: "city_id", 3: "county_id"}
 
     union = models.ForeignKey(
-        "org.Union", on_delete=models.PROTECT, related_name="+", verbose_name="所属工会"
+        "org.Union",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="所属工会",
+        db_index=False,
     )
     org_path = models.TextField("组织路径", db_collation="C", editable=False)
     city_id = models.BigIntegerField("市级工会", null=True, editable=False)

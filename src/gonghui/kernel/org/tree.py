@@ -100,6 +100,7 @@ def move(
     The unions' paths change at once; the rows of members follow by a job that reads the
     published event (cn.gonghui.org.moved).
     """
+    lock_tree()
     _check_change(union, on, today)
     _check_superior(parent, on)
     if Range.below(union.path).holds(parent.path):
@@ -132,6 +133,7 @@ def merge(
 
     Members follow by a job that reads cn.gonghui.org.merged.
     """
+    lock_tree()
     _check_change(union, on, today)
     _check_superior(into, on, any_kind=True)
     if union.pk == into.pk or Range.below(union.path).holds(into.path):
@@ -221,6 +223,12 @@ def set_industry(union: Union, industry: str, *, on: date) -> None:
     union.save(update_fields=["industry"])
     UnionVersion.objects.unscoped(TREE).filter(union=union, valid_to=None).update(industry=industry)
     publish("cn.gonghui.org.industry", f"union/{union.pk}", {"id": union.pk}, union.path)
+
+
+def lock_tree() -> None:
+    """Let one change of the tree's shape run at a time, so that two moves make no cycle."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('gonghui.org.tree'))")
 
 
 def _place(union: Union, parent: Union | None) -> None:
