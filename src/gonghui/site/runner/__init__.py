@@ -1,0 +1,1 @@
+"""What `gonghui run` does: the supervisor, the processes it keeps, and the order they start in."""
