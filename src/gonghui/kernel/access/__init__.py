@@ -1,0 +1,1 @@
+"""Who may do what where: role × union subtree × action, and the actions that write."""

@@ -1,0 +1,1 @@
+"""Users (用户) and how they sign in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from gonghui.kernel.base.masking import mask_name
 from gonghui.kernel.base.names import name_tail
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scoped, ScopedManager
@@ -19,6 +20,7 @@ class Person(models.Model):
     """
 
     scope_person = "id"
+    audit_masked = ("name",)
 
     name = models.CharField("姓名", max_length=50, db_collation="C")
     sex = models.CharField("性别", max_length=1, default="0")
@@ -73,6 +75,10 @@ class Person(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def audit_label(self) -> str:
+        return f"{mask_name(self.name)}（{self.document_mask}）"
+
 
 class MembershipStatus(models.TextChoices):
     ACTIVE = "active", "在籍"
@@ -94,6 +100,7 @@ class Membership(Scoped):
     """
 
     scope_person = "person_id"
+    audit_masked = ("name", "name_tail")
 
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="memberships", verbose_name="人员"
@@ -131,6 +138,10 @@ class Membership(Scoped):
 
     def __str__(self) -> str:
         return f"{self.name}（{self.number}）"
+
+    @property
+    def audit_label(self) -> str:
+        return f"{mask_name(self.name)}（{self.number}）"
 
     def name_after(self, person: Person) -> None:
         """Copy what lists show from the person; the caller saves."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from gonghui.kernel.base import masking, sealing
+from gonghui.kernel.base import masking
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.base.identifiers import check_document, parse_mobile
 from gonghui.kernel.base.names import check_name
+from gonghui.kernel.base.sealing import keyring
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.people.models import Membership, MembershipStatus, Person
@@ -66,7 +67,7 @@ def by_document(number: str) -> Person | None:
         return (
             Person.objects.unscoped(PROVINCE_WIDE)
             .filter(
-                document_index__in=sealing.blind_indexes(number, context=DOCUMENT),
+                document_index__in=keyring().blind_indexes(number, context=DOCUMENT),
                 merged_into=None,
             )
             .first()
@@ -113,15 +114,15 @@ def register(identity: Identity, union: Union) -> Person:
 def seal_document(person: Person, kind: str, number: str) -> None:
     """Put a document number on a person, sealed, indexed and masked; the caller saves."""
     person.document_kind = kind
-    person.document_sealed = sealing.seal(number, context=DOCUMENT)
-    person.document_index = sealing.blind_index(number, context=DOCUMENT)
+    person.document_sealed = keyring().seal(number, context=DOCUMENT)
+    person.document_index = keyring().blind_index(number, context=DOCUMENT)
     person.document_mask = masking.mask_id(number)
 
 
 def seal_mobile(person: Person, mobile: str) -> None:
     """Put a mobile number on a person, sealed, indexed and masked; the caller saves."""
-    person.mobile_sealed = sealing.seal(mobile, context=MOBILE)
-    person.mobile_index = sealing.blind_index(mobile, context=MOBILE)
+    person.mobile_sealed = keyring().seal(mobile, context=MOBILE)
+    person.mobile_index = keyring().blind_index(mobile, context=MOBILE)
     person.mobile_mask = masking.mask_mobile(mobile)
 
 
@@ -166,4 +167,4 @@ def correct(person: Person, **changes: Any) -> Person:
 
 
 def _open(blob: bytes | memoryview | None, context: str) -> str:
-    return sealing.open_sealed(bytes(blob), context=context) if blob else ""
+    return keyring().open(bytes(blob), context=context) if blob else ""

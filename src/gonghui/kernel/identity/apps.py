@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class IdentityConfig(AppConfig):
+    name = "gonghui.kernel.identity"
+    label = "identity"
+    verbose_name = "用户与登录"
