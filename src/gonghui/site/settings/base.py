@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlparse
 
+from gonghui.site import environment
 from gonghui.site.installed import KERNEL, SYSTEMS
 
-ROOT = Path(os.environ.get("GONGHUI_HOME") or Path(__file__).resolve().parents[4])
-VAR = Path(os.environ.get("GONGHUI_VAR") or ROOT / "var")
+ROOT = environment.root()
+VAR = environment.var()
+
+# What this process is: web, realtime, worker, or nothing for a command.
+PROCESS = os.environ.get("GONGHUI_PROCESS", "")
+# Migrations and maintenance work as the owner of the tables; everything else as a role that
+# row-level security binds (`gonghui.site.roles`).
+WORKS_AS_OWNER = os.environ.get("GONGHUI_DB_ROLE") == "owner"
 
 
 def database(url: str) -> dict:
@@ -32,6 +38,17 @@ DEBUG = False
 SECRET_KEY = os.environ.get("GONGHUI_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("GONGHUI_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///gonghui"))}
+if not WORKS_AS_OWNER:
+    DATABASES["default"]["OPTIONS"]["assume_role"] = "gonghui_app"
+if PROCESS == "web":
+    # Without a pool every request pays for a new connection: a ninth of the requests a second.
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 2,
+        "max_size": int(os.environ.get("GONGHUI_POOL", "12")),
+        "timeout": 10,
+    }
+    # Connections of a database that fell are noticed before a request gets them.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -44,6 +61,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     *KERNEL,
     *SYSTEMS,
+    "gonghui.site",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

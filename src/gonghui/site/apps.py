@@ -1,0 +1,10 @@
+"""The composition root as a Django app: its commands, templates and pages."""
+
+from django.apps import AppConfig
+
+
+class SiteConfig(AppConfig):
+    """Named after its folder; it has no tables."""
+
+    name = "gonghui.site"
+    verbose_name = "平台"
