@@ -1,0 +1,123 @@
+"""Messages (消息), what a user wants to be told, and to-dos (待办)."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class Message(models.Model):
+    """One in-app message (站内消息) to one user, or to a person whether or not they have a user."""
+
+    recipient_user_id = models.BigIntegerField("收件用户编号", null=True)
+    recipient_person_id = models.BigIntegerField("收件人员编号", null=True)
+    template = models.TextField("模板")
+    category = models.TextField("类别")
+    title = models.TextField("标题")
+    body = models.TextField("正文", default="")
+    link = models.TextField("链接", default="")
+    org_path = models.TextField("组织路径", default="", db_collation="C")
+    key = models.TextField("去重键", default="")
+    created = models.DateTimeField("发送时间")
+    read_at = models.DateTimeField("阅读时间", null=True)
+
+    class Meta:
+        db_table = "notify_message"
+        verbose_name = "消息"
+        verbose_name_plural = verbose_name
+        indexes = [
+            models.Index(fields=["recipient_user_id", "-id"], name="notify_message_user"),
+            models.Index(fields=["recipient_person_id", "-id"], name="notify_message_person"),
+            models.Index(
+                fields=["recipient_user_id"],
+                condition=Q(read_at=None),
+                name="notify_message_user_unread",
+            ),
+            models.Index(
+                fields=["recipient_person_id"],
+                condition=Q(read_at=None),
+                name="notify_message_person_unread",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(recipient_user_id=None, recipient_person_id__isnull=False)
+                | Q(recipient_user_id__isnull=False, recipient_person_id=None),
+                name="notify_message_one_recipient",
+            ),
+            models.UniqueConstraint(
+                fields=["key", "recipient_user_id", "recipient_person_id"],
+                condition=~Q(key=""),
+                nulls_distinct=False,
+                name="notify_message_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Preference(models.Model):
+    """Whether a user wants a category of messages over a channel; no row means yes."""
+
+    user_id = models.BigIntegerField("用户编号")
+    category = models.TextField("类别")
+    channel = models.TextField("渠道")
+    wanted = models.BooleanField("接收")
+
+    class Meta:
+        db_table = "notify_preference"
+        verbose_name = "接收偏好"
+        verbose_name_plural = verbose_name
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user_id", "category", "channel"], name="notify_preference_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category} {self.channel} {'接收' if self.wanted else '不接收'}"
+
+
+class Todo(models.Model):
+    """Something a named user, or whoever holds a permission at a place, has to decide."""
+
+    kind = models.TextField("种类")
+    title = models.TextField("标题")
+    link = models.TextField("链接")
+    org_path = models.TextField("组织路径", default="", db_collation="C")
+    union_id = models.BigIntegerField("工会编号", null=True)
+    permission = models.TextField("所需权限", default="")
+    assignee_user_id = models.BigIntegerField("指定办理人编号", null=True)
+    target_type = models.TextField("对象类别")
+    target_id = models.TextField("对象编号")
+    due_at = models.DateTimeField("办理期限", null=True)
+    created = models.DateTimeField("产生时间")
+    done_at = models.DateTimeField("办结时间", null=True)
+    done_by_id = models.BigIntegerField("办结人编号", null=True)
+
+    class Meta:
+        db_table = "notify_todo"
+        verbose_name = "待办"
+        verbose_name_plural = verbose_name
+        indexes = [
+            models.Index(
+                fields=["permission", "org_path"],
+                condition=Q(done_at=None, assignee_user_id=None),
+                name="notify_todo_place",
+            ),
+            models.Index(
+                fields=["assignee_user_id"],
+                condition=Q(done_at=None),
+                name="notify_todo_assignee",
+            ),
+            models.Index(fields=["done_by_id", "-done_at"], name="notify_todo_done"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target_type", "target_id", "kind"],
+                condition=Q(done_at=None),
+                name="notify_todo_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
