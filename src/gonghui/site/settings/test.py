@@ -10,3 +10,5 @@ if name := os.environ.get("GONGHUI_TEST_DB"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": name}  # noqa: F405
 # Transactional tests empty every table between them, the append-only audit tables included.
 DATABASES["default"]["OPTIONS"]["options"] = "-c gonghui.may_empty=on"  # noqa: F405
+# Lookups of codes and parameters read the shipped files, so query counts stay constant.
+CODES_REFRESH_SECONDS = None
