@@ -51,3 +51,11 @@ def secret(name: str, make=lambda: secrets.token_urlsafe(48)) -> str:
     finally:
         draft.unlink()
     return path.read_text("utf-8").strip()
+
+
+def prepare() -> None:
+    """Set what Django's settings read and nobody has set: the signing key, where the keys lie."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gonghui.site.settings")
+    os.environ.setdefault("GONGHUI_KEYS", str(var() / "secrets" / "keys"))
+    if not os.environ.get("GONGHUI_SECRET_KEY"):
+        os.environ["GONGHUI_SECRET_KEY"] = secret("secret-key")

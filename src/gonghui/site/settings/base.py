@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     *SYSTEMS,
     "gonghui.site",
 ]
+GONGHUI_SYSTEMS = SYSTEMS
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -90,6 +91,7 @@ TEMPLATES = [
         },
     }
 ]
+GONGHUI_SYSTEMS = SYSTEMS
 AUTH_USER_MODEL = "identity.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "zh-hans"

@@ -1,0 +1,32 @@
+"""The addresses of the platform: kernel pages, generated pages, and each system's own."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+
+from gonghui.kernel.identity.views import sign_in, sign_out
+from gonghui.kernel.resource.pages import pick_unions
+from gonghui.kernel.resource.urls import interface, workbench
+from gonghui.site import desk
+
+urlpatterns = [
+    path("", desk.front, name="front"),
+    path("signin/", sign_in, name="signin"),
+    path("signout/", sign_out, name="signout"),
+    path("desk/", desk.home, name="desk"),
+    path("todo/", desk.todos, name="todo"),
+    path("messages/", desk.messages_page, name="messages"),
+    path("search/", desk.search, name="search"),
+    path("post/<int:union_id>/", desk.switch_post, name="post"),
+    path("pick/unions/", pick_unions, name="pick-unions"),
+    path("ui/", include("gonghui.kernel.ui.urls")),
+    path("w/", include((workbench(), "resource"))),
+    path("api/v1/", include((interface(), "api"))),
+]
+urlpatterns += [
+    path("", include(f"{app}.urls")) for app in settings.GONGHUI_SYSTEMS if find_spec(f"{app}.urls")
+]
+
+handler404 = "gonghui.site.desk.not_found"
+handler500 = "gonghui.site.desk.failed"

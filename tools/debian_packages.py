@@ -1,0 +1,145 @@
+"""Brings Debian packages by name: installed as root, unpacked under var/debian as a plain user.
+
+Standard library only; it also runs before there is a virtual environment. A plain user's copies
+come through apt with state folders of its own, with every library the machine lacks.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parents[1]
+FOLDER = Path(os.environ.get("GONGHUI_VAR") or HERE / "var") / "debian"
+UNPACKED = FOLDER / "root"
+LIBRARIES = ("usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib", "lib")
+
+FOR_TESTS = ("chromium", "fonts-noto-cjk", "postgresql-15")
+
+
+class Unavailable(Exception):
+    """The packages could not be brought; the text says why, in Chinese."""
+
+
+@dataclass(frozen=True)
+class TestTools:
+    """Where the programs of the browser tests and the second PostgreSQL are."""
+
+    chromium: Path
+    postgres: Path
+    library_path: str
+
+
+def bring(names: list[str]) -> Path:
+    """Make packages usable; the root folder they are found under, "/" when installed."""
+    if all(_is_installed(name) for name in names):
+        return Path("/")
+    if os.geteuid() == 0:
+        _install(names)
+        return Path("/")
+    _unpack(names)
+    return UNPACKED
+
+
+def test_tools() -> TestTools:
+    """Chromium with Chinese fonts, and PostgreSQL 15. Raises Unavailable."""
+    root = bring(list(FOR_TESTS))
+    if root == Path("/"):
+        return TestTools(Path("/usr/bin/chromium"), Path("/usr/lib/postgresql/15/bin"), "")
+    postgres = root / "usr/lib/postgresql/15/bin"
+    if not postgres.exists():
+        postgres = Path("/usr/lib/postgresql/15/bin")
+    return TestTools(_chromium_starter(), postgres, _library_path())
+
+
+def _is_installed(name: str) -> bool:
+    asked = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Status}", name], capture_output=True, text=True, check=False
+    )
+    return asked.stdout.startswith("install ok installed")
+
+
+def _install(names: list[str]) -> None:
+    print(f"安装 Debian 软件包 {' '.join(names)} ……", flush=True)
+    # Debian would make and start a PostgreSQL cluster of its own; we start ours.
+    variables = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+    no_cluster = Path("/etc/postgresql-common/createcluster.conf")
+    if not no_cluster.exists():
+        no_cluster.parent.mkdir(exist_ok=True)
+        no_cluster.write_text("create_main_cluster = false\n")
+    _apt(["update"], variables)
+    _apt(["install", "-y", "--no-install-recommends", *names], variables)
+
+
+def _unpack(names: list[str]) -> None:
+    done = FOLDER / "done"
+    have = set(done.read_text().split()) if done.exists() else set()
+    missing = [name for name in names if name not in have and not _is_installed(name)]
+    if not missing:
+        return
+    print(f"下载 Debian 软件包 {' '.join(missing)} 到 {FOLDER} ……", flush=True)
+    state, cache = FOLDER / "apt/state", FOLDER / "apt/cache"
+    for folder in (state / "lists/partial", cache / "archives/partial", UNPACKED):
+        folder.mkdir(parents=True, exist_ok=True)
+    own = [
+        *("-o", f"Dir::State={state}"),
+        *("-o", "Dir::State::status=/var/lib/dpkg/status"),
+        *("-o", f"Dir::Cache={cache}"),
+        *("-o", "Debug::NoLocking=true"),
+        *("-o", "APT::Sandbox::User="),
+    ]
+    variables = os.environ | {"LC_ALL": "C.UTF-8"}
+    _apt([*own, "update"], variables)
+    _apt([*own, "install", "-y", "--no-install-recommends", "--download-only", *missing], variables)
+    for package in sorted((cache / "archives").glob("*.deb")):
+        subprocess.run(["dpkg", "-x", package, UNPACKED], check=True)
+        package.unlink()
+    done.write_text("\n".join(sorted(have | set(names))) + "\n")
+
+
+def _apt(arguments: list[str], variables: dict[str, str]) -> None:
+    log = FOLDER / "apt.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        done = subprocess.run(
+            ["apt-get", "-q", *arguments], env=variables, stdout=output, stderr=output, check=False
+        )
+    if done.returncode:
+        end = "\n".join(log.read_text("utf-8", "replace").splitlines()[-8:])
+        raise Unavailable(f"apt-get 失败，日志 {log} 的末尾：\n{end}")
+
+
+def _library_path() -> str:
+    return ":".join(str(UNPACKED / folder) for folder in LIBRARIES if (UNPACKED / folder).exists())
+
+
+def _chromium_starter() -> Path:
+    """A script that starts the unpacked Chromium with its own libraries and fonts."""
+    program = UNPACKED / "usr/lib/chromium/chromium"
+    if not program.exists():
+        program = Path("/usr/lib/chromium/chromium")
+    fonts = FOLDER / "fonts.conf"
+    fonts.write_text(
+        '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
+        f"<dir>/usr/share/fonts</dir><dir>{UNPACKED}/usr/share/fonts</dir>\n"
+        f"<cachedir>{FOLDER}/fontcache</cachedir>\n</fontconfig>\n"
+    )
+    starter = FOLDER / "chromium"
+    starter.write_text(
+        "#!/bin/sh\n"
+        f'export LD_LIBRARY_PATH="{_library_path()}"\n'
+        f'export FONTCONFIG_FILE="{fonts}"\n'
+        f'exec "{program}" "$@"\n'
+    )
+    starter.chmod(0o755)
+    return starter
+
+
+if __name__ == "__main__":
+    try:
+        print(test_tools() if len(sys.argv) == 1 else bring(sys.argv[1:]))
+    except Unavailable as trouble:
+        sys.exit(str(trouble))
