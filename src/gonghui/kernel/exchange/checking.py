@@ -1,0 +1,411 @@
+"""Column checks over whole chunks: which cells are wrong, and what the right ones mean.
+
+A check looks at a column of tidy text (null where empty) as a Polars expression and says which
+cells it refuses and which value it passes on. Only refused cells are looked at one by one, to
+explain them; numbers are explained by the parsers of `gonghui.kernel.base.identifiers`, so a
+file and a form say the same about the same number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import reduce
+from typing import Protocol
+
+import polars as pl
+
+from gonghui.kernel import codes
+from gonghui.kernel.base import identifiers
+from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.codes.memory import table
+from gonghui.kernel.exchange.profiles import ROW, ImportColumn, ImportContext, ImportProfile
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one cell; column is a key, "" for the whole row."""
+
+    row: int
+    column: str
+    reason: str
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A column after a check: the value passed on, and where the cell is refused."""
+
+    value: pl.Expr
+    refused: pl.Expr
+
+
+class Check(Protocol):
+    """One check of a column."""
+
+    def apply(self, cells: pl.Expr, context: ImportContext) -> Checked:
+        """Return what becomes of the column; null cells are neither changed nor refused."""
+        ...
+
+    def explain(self, cell: str, context: ImportContext) -> Refusal:
+        """Say why a cell that `apply` refused is refused."""
+        ...
+
+
+@dataclass(frozen=True)
+class MaxLength:
+    """At most so many characters."""
+
+    limit: int
+
+    def apply(self, cells: pl.Expr, context: ImportContext) -> Checked:
+        return Checked(cells, cells.str.len_chars() > self.limit)
+
+    def explain(self, cell: str, context: ImportContext) -> Refusal:
+        return Refusal(f"超过 {self.limit} 个字，现有 {len(cell)} 个字。")
+
+
+@dataclass(frozen=True)
+class Coded:
+    """Text or code of a code table of `gonghui.kernel.codes`, turned into the code."""
+
+    table: str
+
+    def apply(self, cells: pl.Expr, context: ImportContext) -> Checked:
+        value = cells.map_batches(self._codes_of, return_dtype=pl.String)
+        return Checked(value, value.is_null())
+
+    def _codes_of(self, cells: pl.Series) -> pl.Series:
+        texts = cells.drop_nulls().unique()
+        meant = [codes.resolve(self.table, text) for text in texts]
+        return cells.replace_strict(texts, meant, default=None, return_dtype=pl.String)
+
+    def explain(self, cell: str, context: ImportContext) -> Refusal:
+        known = table(self.table)
+        near = [name for _, name in codes.choices(self.table) if cell[:2] in name][:3]
+        remedy = f"是否应为：{'、'.join(near)}？" if near else "请从模板的下拉列表中选择。"
+        return Refusal(f"“{cell[:20]}”不在“{known.title}”中。", rule=known.standard, remedy=remedy)
+
+
+@dataclass(frozen=True)
+class ResidentIdNumber:
+    """A number by GB 11643-1999, in normal form; agrees with `identifiers.parse_resident_id`.
+
+    region_known: tells whether six digits were ever a region of GB/T 2260; None leaves the
+    region unchecked. kinds: documents accepted among those that share the form of the number.
+    """
+
+    region_known: identifiers.RegionKnown | None = codes.known_region
+    kinds: tuple[identifiers.DocumentKind, ...] = (identifiers.DocumentKind.RESIDENT_ID,)
+
+    def apply(self, cells: pl.Expr, context: ImportContext) -> Checked:
+        number = compacted(cells)
+        shaped = number.str.contains(r"^[0-9]{17}[0-9X]$")
+        digits = pl.when(shaped).then(number.str.slice(0, 17)).cast(pl.Int64, strict=False)
+        right = number.str.slice(17, 1) == _resident_check_character(digits)
+        birth = resident_birth(number)
+        young = birth > context.today
+        oldest = _years_before(context.today, identifiers.MAXIMUM_AGE + 1)
+        good = shaped & right & birth.is_not_null() & ~young & (birth > oldest)
+        good &= self._kind_accepted(number)
+        return Checked(number, ~good.fill_null(False))
+
+    def _kind_accepted(self, number: pl.Expr) -> pl.Expr:
+        region = number.str.slice(0, 6)
+        kinds = identifiers.DocumentKind
+        hong_kong = region.is_in([identifiers.HONG_KONG, identifiers.MACAO])
+        taiwan = region == identifiers.TAIWAN
+        foreign = number.str.starts_with("9")
+        resident = ~(hong_kong | taiwan | foreign)
+        if self.region_known is not None:
+            resident &= region.map_batches(self._regions_known, return_dtype=pl.Boolean)
+        by_kind = {
+            kinds.RESIDENT_ID: resident,
+            kinds.HONG_KONG_MACAO_RESIDENCE: hong_kong,
+            kinds.TAIWAN_RESIDENCE: taiwan,
+            kinds.FOREIGN_PERMANENT_RESIDENCE: foreign,
+        }
+        return reduce(lambda one, other: one | other, (by_kind[kind] for kind in self.kinds))
+
+    def _regions_known(self, regions: pl.Series) -> pl.Series:
+        known = [code for code in regions.drop_nulls().unique() if self.region_known(code)]
+        return regions.is_in(pl.Series(known, dtype=pl.String).implode())
+
+    def explain(self, cell: str, context: ImportContext) -> Refusal:
+        try:
+            parsed = identifiers.parse_resident_id(
+                cell, on=context.today, region_known=self.region_known
+            )
+        except Refusal as refusal:
+            return refusal
+        return Refusal(f"这是{parsed.kind.label}的号码，此处不接受。", remedy="请核对证件类型。")
+
+
+@dataclass(frozen=True)
+class MinimumAge:
+    """The holder of a valid resident ID number is of an age on the day of import."""
+
+    years: int
+    rule: str
+
+    def apply(self, cells: pl.Expr, context: ImportContext) -> Checked:
+        youngest = _years_before(context.today, self.years)
+        return Checked(cells, resident_birth(cells) > youngest)
+
+    def explain(self, cell: str, context: ImportContext) -> Refusal:
+        return Refusal(f"按证件号码中的出生日期未满 {self.years} 周岁。", rule=self.rule)
+
+
+@dataclass(frozen=True)
+class Mobile:
+    """A mainland mobile number in normal form; agrees with `identifiers.parse_mobile`."""
+
+    def apply(self, cells: pl.Expr, context: ImportContext) -> Checked:
+        bare = compacted(cells).str.replace_all(r"[-()]", "")
+        number = bare.str.replace(r"^(?:\+|00)?86(1[0-9]{10})$", "$1")
+        return Checked(number, ~number.str.contains(r"^1[3-9][0-9]{9}$"))
+
+    def explain(self, cell: str, context: ImportContext) -> Refusal:
+        return _refusal_of(identifiers.parse_mobile, cell)
+
+
+@dataclass(frozen=True)
+class SocialCreditCode:
+    """A code by GB 32100-2015 in normal form; agrees with `identifiers.parse_uscc`."""
+
+    def apply(self, cells: pl.Expr, context: ImportContext) -> Checked:
+        code = compacted(cells).str.replace_all("-", "", literal=True)
+        shaped = code.str.contains(f"^[{identifiers.USCC_CHARACTERS}]{{18}}$")
+        shaped &= code.str.contains(r"^..[0-9]{6}")
+        values = [
+            _character_value(code.str.slice(i, 1), identifiers.USCC_CHARACTERS) for i in range(18)
+        ]
+        total = _weighted(values[:17], identifiers.USCC_WEIGHTS)
+        right = values[17] == (31 - total % 31) % 31
+        letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        subject = [_character_value(code.str.slice(i, 1), letters) for i in range(8, 16)]
+        inner = (11 - _weighted(subject, identifiers.ORGANISATION_CODE_WEIGHTS) % 11) % 11
+        right &= code.str.slice(16, 1) == _picked("0123456789X", inner)
+        return Checked(code, ~(shaped & right).fill_null(False))
+
+    def explain(self, cell: str, context: ImportContext) -> Refusal:
+        return _refusal_of(identifiers.parse_uscc, cell)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date in any of the forms cadres write, passed on as a date.
+
+    2026-03-02, 2026/3/2, 2026.3.2, 2026年3月2日, 20260302, an Excel serial number, and any of
+    them with a time of day, which is dropped. past: no day after today. earliest: first day
+    accepted.
+    """
+
+    past: bool = True
+    earliest: date = date(1900, 1, 1)
+
+    def apply(self, cells: pl.Expr, context: ImportContext) -> Checked:
+        plain = cells.str.replace(_TIME_OF_DAY, "")
+        parts = plain.str.extract_groups(_DAY_PARTS)
+        solid = plain.str.extract_groups(r"^([0-9]{4})([0-9]{2})([0-9]{2})$")
+        written = pl.coalesce(_composed(parts), _composed(solid))
+        serial = plain.str.extract(r"^([0-9]{5})(?:\.[0-9]+)?$", 1).cast(pl.Int32, strict=False)
+        counted = (serial - _EXCEL_EPOCH_DAYS).cast(pl.Date)
+        value = pl.coalesce(written, counted)
+        good = value.is_not_null() & (value >= self.earliest)
+        if self.past:
+            good &= value <= context.today
+        return Checked(value, ~good.fill_null(False))
+
+    def explain(self, cell: str, context: ImportContext) -> Refusal:
+        value = pl.select(self.apply(pl.lit(cell), context).value).item()
+        if value is None:
+            return Refusal(f"“{cell[:20]}”不是有效的日期。", remedy="请写成 2026-03-02 的样子。")
+        if value < self.earliest:
+            return Refusal(f"日期早于 {self.earliest:%Y-%m-%d}。", remedy="请核对年份。")
+        return Refusal("日期晚于今天。", remedy="请核对年份。")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A text of a given form, tested by a regular expression (RE2 syntax)."""
+
+    expression: str
+    message: str
+    rule: str = ""
+
+    def apply(self, cells: pl.Expr, context: ImportContext) -> Checked:
+        return Checked(cells, ~cells.str.contains(self.expression))
+
+    def explain(self, cell: str, context: ImportContext) -> Refusal:
+        return Refusal(self.message, rule=self.rule)
+
+
+def compacted(cells: pl.Expr) -> pl.Expr:
+    """Numbers as `identifiers.compact` leaves them: no blanks, half-width, upper case."""
+    return cells.map_batches(_compact_series, return_dtype=pl.String)
+
+
+def _compact_series(cells: pl.Series) -> pl.Series:
+    # \x1c-\x1f are blanks to str.split() but not to the regular expression.
+    plain = cells.str.replace_all(r"[\s\x1c-\x1f]", "").str.to_uppercase()
+    foreign = (cells.str.len_bytes() != cells.str.len_chars()).fill_null(False)
+    if foreign.any():
+        places = foreign.arg_true()
+        plain = plain.scatter(places, [identifiers.compact(cell) for cell in cells.gather(places)])
+    return plain
+
+
+def resident_birth(number: pl.Expr) -> pl.Expr:
+    """The birth date in 18-character numbers; null when there is no such day."""
+    year, month, day = (
+        number.str.slice(start, length).cast(pl.Int32, strict=False)
+        for start, length in ((6, 4), (10, 2), (12, 2))
+    )
+    return real_day(year, month, day)
+
+
+def resident_sex(number: pl.Expr) -> pl.Expr:
+    """The sex in valid 18-character numbers, by GB/T 2261.1: "1" male, "2" female."""
+    odd = number.str.slice(16, 1).cast(pl.Int8, strict=False) % 2 == 1
+    return pl.when(odd).then(pl.lit("1")).otherwise(pl.lit("2"))
+
+
+def real_day(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """The date of three numbers; null when the calendar has no such day."""
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    february = pl.when(leap).then(29).otherwise(28)
+    length = pl.when(month == 2).then(february).otherwise(30 + (month + month // 8) % 2)
+    real = (year >= 1) & month.is_between(1, 12) & (day >= 1) & (day <= length)
+    # Days since 1970-01-01 by arithmetic: building dates from parts row by row is slower and
+    # raises on impossible ones.
+    shifted = year - (month <= 2).cast(pl.Int32)
+    era = shifted // 400
+    year_of_era = shifted - era * 400
+    month_from_march = (month + 9) % 12
+    day_of_year = (153 * month_from_march + 2) // 5 + day - 1
+    day_of_era = year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year
+    return pl.when(real).then(era * 146_097 + day_of_era - 719_468).cast(pl.Date)
+
+
+def check_chunk(
+    raw: pl.DataFrame,
+    profile: ImportProfile,
+    mapping: Mapping[str, int],
+    context: ImportContext,
+) -> tuple[pl.DataFrame, list[Problem]]:
+    """Check a chunk of tidy rows against a profile.
+
+    raw: column `row` and file columns by position, as `Table.chunks` gives them. Returns the
+    rows without problems (column `row` and one per key, null where the file has no such
+    column) and the problems of the others, at most one per cell.
+    """
+    frame = raw.select(
+        ROW,
+        *(
+            pl.col(str(mapping[column.key])).alias(column.key)
+            if column.key in mapping
+            else pl.lit(None, pl.String).alias(column.key)
+            for column in profile.columns
+        ),
+    )
+    problems: list[Problem] = _surplus_cells(raw, mapping)
+    values = frame.select(ROW)
+    for column in profile.columns:
+        value, found = _check_column(frame, column, context)
+        values = values.with_columns(value)
+        problems += found
+    if problems:
+        bad = pl.Series([problem.row for problem in problems], dtype=pl.Int32).unique()
+        values = values.filter(~pl.col(ROW).is_in(bad.implode()))
+    return values, problems
+
+
+def _check_column(
+    frame: pl.DataFrame, column: ImportColumn, context: ImportContext
+) -> tuple[pl.Series, list[Problem]]:
+    cells = frame.select(ROW, cell=column.key, value=column.key)
+    problems: list[Problem] = []
+    if column.required:
+        empty = cells.filter(pl.col("cell").is_null())[ROW]
+        problems += [Problem(row, column.key, f"“{column.title}”必须填写。") for row in empty]
+    settled = pl.col("value").is_null()
+    for check in column.checks:
+        checked = check.apply(pl.col("value"), context)
+        cells = cells.with_columns(
+            _refused=~settled & checked.refused.fill_null(True), _next=checked.value
+        )
+        reasons: dict[str, Refusal] = {}
+        for row, cell in (
+            cells.filter("_refused").select(ROW, pl.col("value").cast(pl.String)).iter_rows()
+        ):
+            if cell not in reasons:
+                reasons[cell] = check.explain(cell, context)
+            reason = reasons[cell]
+            text = f"{reason.message}{reason.remedy}"
+            problems.append(Problem(row, column.key, text, reason.rule))
+        # A refused cell is settled: later checks must not add a second reason to it.
+        value = pl.when(~pl.col("_refused")).then("_next")
+        cells = cells.select(ROW, "cell", value=value)
+    return cells["value"].alias(column.key), problems
+
+
+def _surplus_cells(raw: pl.DataFrame, mapping: Mapping[str, int]) -> list[Problem]:
+    last = raw.columns[-1]
+    if last == ROW or int(last) in mapping.values() or raw[last].null_count() == raw.height:
+        return []
+    rows = raw.filter(pl.col(last).is_not_null())[ROW]
+    return [Problem(row, "", "这一行的单元格比表头多，可能错位。") for row in rows]
+
+
+def _refusal_of(parse: Callable[[str], object], cell: str) -> Refusal:
+    try:
+        parse(cell)
+    except Refusal as refusal:
+        return refusal
+    raise AssertionError(f"{parse.__name__} accepts a cell that the column check refused")
+
+
+def _resident_check_character(first17: pl.Expr) -> pl.Expr:
+    weights = identifiers.RESIDENT_ID_WEIGHTS
+    digits = [first17 // 10 ** (16 - place) % 10 for place in range(17)]
+    return _picked(identifiers.RESIDENT_ID_CHECK_CHARACTERS, _weighted(digits, weights) % 11)
+
+
+def _weighted(values: Sequence[pl.Expr], weights: Sequence[int]) -> pl.Expr:
+    products = [value * weight for value, weight in zip(values, weights, strict=True)]
+    return reduce(lambda one, other: one + other, products)
+
+
+def _character_value(character: pl.Expr, alphabet: str) -> pl.Expr:
+    return character.replace_strict(
+        list(alphabet), list(range(len(alphabet))), default=None, return_dtype=pl.Int32
+    )
+
+
+def _picked(alphabet: str, index: pl.Expr) -> pl.Expr:
+    return index.replace_strict(
+        list(range(len(alphabet))), list(alphabet), default=None, return_dtype=pl.String
+    )
+
+
+def _years_before(day: date, years: int) -> date:
+    """The latest birth date that makes somebody so many full years old on a day."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        # 29 February: born on 1 March of a common year, the year is not yet full.
+        return date(day.year - years, 2, 28)
+
+
+_EXCEL_EPOCH_DAYS = (date(1970, 1, 1) - date(1899, 12, 30)) // timedelta(days=1)
+_TIME_OF_DAY = r"[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"
+_DAY_PARTS = r"^([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?$"
+
+
+def _composed(groups: pl.Expr) -> pl.Expr:
+    year, month, day = (
+        groups.struct.field(name).cast(pl.Int32, strict=False) for name in ("1", "2", "3")
+    )
+    return real_day(year, month, day)
