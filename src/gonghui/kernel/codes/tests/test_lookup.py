@@ -86,6 +86,12 @@ def test_is_valid_ever_and_on_a_day():
     assert not codes.is_valid("region", "340999")
 
 
+def test_a_code_holds_from_its_first_day_to_the_day_before_its_last():
+    assert codes.is_valid("region", "340823", date(2015, 11, 30))
+    assert not codes.is_valid("region", "340823", date(2015, 12, 1))
+    assert codes.is_valid("region", "340722", date(2015, 12, 1))
+
+
 @pytest.mark.parametrize(
     ("table", "text", "code"),
     [

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.codes import parameters
-from gonghui.kernel.codes.memory import MEMORY, shipped_periods
+from gonghui.kernel.codes.memory import MEMORY, Period, shipped_periods
 from gonghui.kernel.codes.models import Revision, RuleParameter
 from gonghui.kernel.codes.parameters import (
     BASIC_TERM_YEARS,
@@ -55,6 +55,12 @@ def test_no_value_on_that_day_is_refused_with_the_name_of_the_parameter():
         parameter("no.such.key", DAY)
 
 
+def test_a_period_includes_its_first_day_and_not_its_last():
+    period = Period(1, date(2020, 1, 1), date(2021, 1, 1), "")
+    days = (date(2019, 12, 31), date(2020, 1, 1), date(2020, 12, 31), date(2021, 1, 1))
+    assert [period.holds(day) for day in days] == [False, True, True, False]
+
+
 def test_declarations_are_checked():
     with pytest.raises(ValueError, match="twice"):
         Parameter("membership.min_age", "", "", int)
@@ -95,7 +101,6 @@ def test_a_rolled_back_value_never_counts(memory):
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         change(18, date(2027, 1, 1))
         _ = 1 / 0
-    MEMORY.refresh()
     assert MIN_AGE.on(date(2027, 1, 1)) == 16
 
 
