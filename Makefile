@@ -1,5 +1,5 @@
 # The two commands are `make run` and `make test`; both prepare everything they need.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime

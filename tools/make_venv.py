@@ -17,9 +17,6 @@ from debian_packages import bring
 
 def main(folder: Path) -> int:
     """Make `folder`; the exit code."""
-    if sys.version_info < (3, 11):
-        print(f"需要 Python 3.11 以上，这里是 {sys.version.split()[0]}。", file=sys.stderr)
-        return 1
     if find_spec("ensurepip") is not None:
         venv.create(folder, with_pip=True, clear=True)
         return 0

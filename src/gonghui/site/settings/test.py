@@ -3,6 +3,10 @@
 from gonghui.site.settings.base import *  # noqa: F403
 
 SECRET_KEY = "test-only-not-a-secret"
+# Without `collectstatic` there is no manifest of hashed names.
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Test databases are made by their owner; tests of row-level security take the role themselves.
 DATABASES["default"]["OPTIONS"].pop("assume_role", None)  # noqa: F405

@@ -1,0 +1,32 @@
+"""Two addresses for machines: is the web process well, and where the event stream is."""
+
+from __future__ import annotations
+
+import os
+
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def health(_request: HttpRequest) -> HttpResponse:
+    """200 when this process and the database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@require_safe
+def events(request: HttpRequest) -> HttpResponse:
+    """Send the browser on to the realtime process beside us.
+
+    Behind nginx or Envoy `/events` goes there directly and never reaches this view.
+    """
+    port = os.environ.get("GONGHUI_EVENTS_PORT")
+    if not port:
+        raise Http404
+    host = request.get_host().rsplit(":", 1)[0] if ":" in request.get_host() else request.get_host()
+    answer = HttpResponse(status=307, headers={"Cache-Control": "no-store"})
+    answer["Location"] = f"{request.scheme}://{host}:{port}/events"
+    return answer
