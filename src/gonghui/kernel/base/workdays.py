@@ -86,8 +86,10 @@ def add_workdays(day: date, n: int) -> date:
 
 
 def next_workday(day: date) -> date:
-    """Return the day, or the first workday after it: where a deadline on a day off ends
-    (民法典 article 203)."""
+    """Return the day itself or the first workday after it, where a deadline on a day off ends.
+
+    Source: 民法典 article 203.
+    """
     return day if is_workday(day) else add_workdays(day, 1)
 
 
