@@ -31,7 +31,7 @@ COLUMNS = (
     ImportColumn("joined_on", "入会日期", checks=(Day(),), help="如 2026-03-02"),
 )
 TITLES = [column.title for column in COLUMNS]
-GOOD = ["王小明", "34010119900307781X", "13812345678", "男", "2020-01-01"]
+GOOD = ["王小明", "34010419900307759X", "13812345678", "男", "2020-01-01"]
 
 
 def write_csv(path: Path, rows: Sequence[Sequence[str]], encoding: str = "utf-8") -> Path:

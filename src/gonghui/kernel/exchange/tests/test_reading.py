@@ -81,7 +81,7 @@ class TestGoodFiles:
     def test_full_width_and_stray_blanks(self, tmp_path: Path) -> None:
         row = [
             "　王小明 ",
-            "３４０１０１１９９００３０７７８１Ｘ",
+            "３４０１０４１９９００３０７７５９Ｘ",
             "\u200b13812345678\ufeff",
             "男\u00a0",
         ]
