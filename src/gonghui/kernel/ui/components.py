@@ -11,7 +11,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 PILLS = frozenset({"good", "wait", "stop", "idle", "info", "honour"})
-COLUMN_KINDS = frozenset({"", "title", "state", "number", "minor"})
+COLUMN_KINDS = frozenset({"", "title", "state", "number", "code", "minor"})
 
 
 @dataclass
@@ -67,7 +67,8 @@ class Column:
     """A column of a table.
 
     kind: `title` heads the card on a phone, `state` sits at its corner, `number` is right-aligned,
-    `minor` is left out on a phone. sorted: `asc`, `desc` or empty.
+    `code` (numbers, dates) is not broken, `minor` is left out on a phone.
+    sorted: `asc`, `desc` or empty.
     """
 
     label: str

@@ -7,4 +7,9 @@ from django.urls import path
 from gonghui.kernel.ui import views
 
 app_name = "ui"
-urlpatterns = [path("gallery/", views.gallery, name="gallery")]
+urlpatterns = [
+    path("gallery/", views.gallery, name="gallery"),
+    path("gallery/draft/", views.draft, name="gallery-draft"),
+    path("gallery/upload/", views.upload, name="gallery-upload"),
+    path("gallery/<slug:page>/", views.gallery, name="gallery-page"),
+]
