@@ -8,3 +8,8 @@ class SiteConfig(AppConfig):
 
     name = "gonghui.site"
     verbose_name = "平台"
+
+    def ready(self) -> None:
+        from gonghui.site import shell
+
+        shell.register()

@@ -8,10 +8,12 @@ from django.urls import include, path
 from gonghui.kernel.identity.views import sign_in, sign_out
 from gonghui.kernel.resource.pages import pick_unions
 from gonghui.kernel.resource.urls import interface, workbench
-from gonghui.site import desk
+from gonghui.site import desk, views
 
 urlpatterns = [
     path("", desk.front, name="front"),
+    path("healthz", views.health),
+    path("events", views.events),
     path("signin/", sign_in, name="signin"),
     path("signout/", sign_out, name="signout"),
     path("desk/", desk.home, name="desk"),

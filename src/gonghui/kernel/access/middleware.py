@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -15,6 +16,12 @@ from gonghui.kernel.access.actor import ANONYMOUS, Actor
 from gonghui.kernel.access.loading import actor_of
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.org.scoping import raise_wall
+
+TITLES = {
+    403: "您当前的岗位没有办理或查看它的权限。",
+    404: "它不存在，或者已被移走。",
+    409: "有人先于您办理了这件事。",
+}
 
 
 class ActorMiddleware:
@@ -39,7 +46,17 @@ class ActorMiddleware:
         transaction.set_rollback(True)
         if request.path.startswith("/api/"):
             return JsonResponse(problem(error), status=error.status)
-        return render(request, "ui/error.html", {"refusal": error}, status=error.status)
+        if error.code == "anonymous" and request.method == "GET":
+            return redirect_to_login(request.get_full_path())
+        context = {
+            "code": error.status,
+            "what": error.message,
+            "why": TITLES.get(error.status, "这项办理不符合规则。"),
+            "rule": error.rule,
+            "remedy": error.remedy or "返回上一页核对后再试。",
+            "back_url": request.META.get("HTTP_REFERER", ""),
+        }
+        return render(request, "ui/error.html", context, status=error.status)
 
     @staticmethod
     def _actor(request: HttpRequest) -> Actor:

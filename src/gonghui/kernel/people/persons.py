@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from gonghui.kernel import codes
 from gonghui.kernel.base import masking
 from gonghui.kernel.base.errors import Refusal
-from gonghui.kernel.base.identifiers import check_document, parse_mobile
+from gonghui.kernel.base.identifiers import check_document, parse_mobile, parse_resident_id
 from gonghui.kernel.base.names import check_name
 from gonghui.kernel.base.sealing import keyring
 from gonghui.kernel.org.models import Union
@@ -49,16 +50,29 @@ class Identity:
         **facts: Any,
     ) -> Identity:
         """An identity whose every part obeys its standard, or a Refusal naming the field."""
-        document = check_document(document_kind, document_number, on=today)
+        number, born, told = _document(document_kind, document_number, today)
         return cls(
             name=check_name(name),
-            document_number=document.number,
+            document_number=number,
             document_kind=document_kind,
-            sex=document.sex or sex or "0",
-            born_on=document.birth or born_on,
+            sex=told or sex or "0",
+            born_on=born or born_on,
             mobile=parse_mobile(mobile) if mobile else "",
             facts=facts,
         )
+
+
+def _document(kind: str, text: str, today: date) -> tuple[str, date | None, str]:
+    """Number in normal form, and birth date and sex where the number carries them."""
+    try:
+        number = check_document(kind, text, on=today, region_known=codes.known_region)
+    except Refusal as refusal:
+        refusal.field = "document_number"
+        raise
+    if len(number) != 18:
+        return number, None, ""
+    parsed = parse_resident_id(number, on=today)
+    return number, parsed.birth, str(parsed.sex)
 
 
 def by_document(number: str) -> Person | None:

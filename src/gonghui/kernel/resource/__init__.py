@@ -1,0 +1,1 @@
+"""Resources: what every list, record, form, export and API needs, declared once."""

@@ -1,0 +1,1 @@
+"""Search over what the actor may see."""

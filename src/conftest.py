@@ -1,0 +1,3 @@
+"""Fixtures for tests beside the code."""
+
+pytest_plugins = ["gonghui.kernel.testing.fixtures"]

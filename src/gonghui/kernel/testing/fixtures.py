@@ -1,0 +1,39 @@
+"""Fixtures every test may use: a key ring of its own, the small province, the bound role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from gonghui.kernel.base import sealing
+from gonghui.kernel.testing import world as world_module
+
+
+@pytest.fixture(scope="session", autouse=True)
+def test_keyring(tmp_path_factory: Any) -> Iterator[sealing.Keyring]:
+    """Sealing keys made for this run only."""
+    folder: Path = tmp_path_factory.mktemp("keys")
+    ring = sealing.Keyring.generate(folder)
+    before = sealing.use_keyring(ring)
+    yield ring
+    sealing.use_keyring(before)
+
+
+@pytest.fixture
+def world(db: Any) -> world_module.World:
+    """The small province, with the wall down for the test's own reads."""
+    return world_module.build()
+
+
+@pytest.fixture
+def as_application(db: Any) -> Iterator[None]:
+    """Work as the database role that row-level security binds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE gonghui_app")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")

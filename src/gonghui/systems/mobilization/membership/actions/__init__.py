@@ -1,0 +1,1 @@
+"""The writers of C1.1."""

@@ -1,0 +1,1 @@
+"""The faces of C1.1."""
