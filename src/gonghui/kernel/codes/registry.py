@@ -72,8 +72,9 @@ class Table:
     def aliases(self) -> dict[str, str]:
         """Normalised text → code.
 
-        Order of precedence: the codes, the aliases people type, the names in force, the
-        abolished names. A name that means several codes of one rank is left out.
+        Order of precedence: the codes, the aliases people type, the names in force, those names
+        behind the names of what they belong to (合肥市蜀山区), the abolished names. A name that
+        means several codes of one rank is left out.
         """
         known = {normalise(code): code for code in self.by_code}
         for text, code in self.typed.items():
@@ -81,10 +82,20 @@ class Table:
                 known.setdefault(normalise(text), code)
         in_force = [entry for entry in self.entries if entry.valid_to is None]
         abolished = [entry for entry in self.entries if entry.valid_to is not None]
-        for rank in (in_force, abolished):
-            fresh = _unambiguous((normalise(entry.name), entry.code) for entry in rank)
-            known = fresh | known
+        for rank in (
+            [(entry.name, entry.code) for entry in in_force],
+            [(path, entry.code) for entry in in_force for path in self._paths(entry)],
+            [(entry.name, entry.code) for entry in abolished],
+        ):
+            known = _unambiguous((normalise(text), code) for text, code in rank) | known
         return known
+
+    def _paths(self, entry: Entry) -> Iterator[str]:
+        path, parent = entry.name, entry.parent
+        while parent in self.by_code:
+            above = self.by_code[parent][-1]
+            path, parent = above.name + path, above.parent
+            yield path
 
 
 def normalise(text: str) -> str:
