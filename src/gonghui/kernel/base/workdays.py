@@ -8,7 +8,7 @@ provisional.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -42,10 +42,18 @@ def special_days() -> dict[date, SpecialDay]:
     return table
 
 
+def years_with_notice(days: Iterable[date]) -> frozenset[int]:
+    """Return the years whose own notice set one of these days.
+
+    A notice may also set the last days of the year before, for the New Year holiday: days in
+    December say nothing about their own year.
+    """
+    return frozenset(day.year for day in days if day.month < 12)
+
+
 @cache
 def _known_years() -> frozenset[int]:
-    # A notice may already set the last days of the year before, for the New Year holiday.
-    return frozenset(day.year for day in special_days() if day.month < 12)
+    return years_with_notice(special_days())
 
 
 def is_provisional(year: int) -> bool:

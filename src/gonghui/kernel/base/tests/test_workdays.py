@@ -45,6 +45,11 @@ def test_years_without_notice_are_provisional_and_have_weekends_only():
     assert not workdays.is_workday(date(2027, 10, 2))
 
 
+def test_a_new_year_bridge_in_december_is_no_notice_of_that_year():
+    days = [date(2026, 12, 31), date(2027, 1, 1)]
+    assert workdays.years_with_notice(days) == {2027}
+
+
 def test_every_special_day_changes_something_or_belongs_to_a_festival():
     for special in workdays.special_days().values():
         assert special.festival
