@@ -158,11 +158,13 @@ def _stored_tables() -> dict[str, Table]:
     from gonghui.kernel.codes.models import Code
 
     entries: dict[str, list[Entry]] = {}
-    rows = Code.objects.filter(table__provisional=True).order_by("table_id", "position", "code")
-    for row in rows:
-        entries.setdefault(row.table_id, []).append(
-            Entry(row.code, row.name, row.parent, row.valid_from, row.valid_to, row.successor)
-        )
+    rows = (
+        Code.objects.filter(table__provisional=True)
+        .order_by("table_id", "position", "code")
+        .values_list("table_id", "code", "name", "parent", "valid_from", "valid_to", "successor")
+    )
+    for table_id, *fields in rows:
+        entries.setdefault(table_id, []).append(Entry(*fields))
     return {
         key: replace(table, entries=tuple(entries[key])) if key in entries else table
         for key, table in shipped().items()
