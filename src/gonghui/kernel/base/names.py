@@ -9,8 +9,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 from gonghui.kernel.base.errors import Refusal
 
 INTERPUNCT = "·"
@@ -122,6 +120,9 @@ def split_surname(name: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=65536)
 def _syllables(text: str) -> tuple[str, ...]:
+    # Its dictionaries take a second to load; masking, which most processes use, needs none.
+    from pypinyin import Style, lazy_pinyin
+
     read = lazy_pinyin(text, style=Style.NORMAL, errors=_keep_unread)
     return tuple(syllable for part in read for syllable in part.lower().split())
 
