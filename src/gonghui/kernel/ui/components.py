@@ -11,6 +11,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 PILLS = frozenset({"good", "wait", "stop", "idle", "info", "honour"})
+UNLABELLED = frozenset({"title", "state", "minor"})
 COLUMN_KINDS = frozenset({"", "title", "state", "number", "code", "minor"})
 
 
@@ -136,8 +137,8 @@ class Table:
             parts.append(f"{start}{text}")
         if self.menu:
             parts.append(
-                '<td class="c-menu"><button type="button" class="gh-more" data-row-menu '
-                'aria-label="更多操作" aria-haspopup="menu"></button>'
+                '<td class="c-menu"><button type="button" class="gh-more" aria-label="更多">'
+                "</button>"
             )
         return "".join(parts)
 
@@ -146,7 +147,9 @@ def _opening(column: Column) -> tuple[str, str]:
     if column.kind not in COLUMN_KINDS:
         raise ValueError(f"unknown column kind {column.kind!r}")
     kind = f' class="c-{column.kind}"' if column.kind else ""
-    label = "" if column.kind == "title" else f' data-label="{conditional_escape(column.label)}"'
+    label = f' data-label="{conditional_escape(column.label)}"'
+    if column.kind in UNLABELLED:
+        label = ""
     return f"<td{kind}{label}>", column.kind
 
 

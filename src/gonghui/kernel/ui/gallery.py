@@ -92,10 +92,10 @@ class SampleShell(Shell):
             MenuItem("消息", "#message", count=3, icon="message", go="m"),
         ]
         self.hall = [
-            MenuItem("首页", reverse("ui:gallery-page", args=["hall"]), icon="home", active=True),
-            MenuItem("办事", reverse("ui:gallery-page", args=["apply"]), icon="apps"),
+            _place(request, "首页", "hall", "home"),
+            _place(request, "办事", "apply", "apps"),
             MenuItem("消息", "#message", count=2, icon="message"),
-            MenuItem("我的", reverse("ui:gallery-page", args=["mine"]), icon="user"),
+            _place(request, "我的", "mine", "user"),
         ]
         self.todo_count = 12
         self.message_count = 3
@@ -109,6 +109,11 @@ class SampleShell(Shell):
             role="合肥市总工会 · 组织干事",
             links=[MenuItem("我的账号", "#account", icon="user-circle")],
         )
+
+
+def _place(request: HttpRequest, title: str, name: str, icon: str) -> MenuItem:
+    url = reverse("ui:gallery-page", args=[name])
+    return MenuItem(title, url, icon=icon, active=request.path == url)
 
 
 def _menu(path: str) -> list[MenuGroup]:
@@ -153,7 +158,9 @@ class MemberForm(forms.Form):
     )
     phone = forms.CharField(
         label="手机号",
-        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "tel", "autocomplete": "tel", "data-private": ""}
+        ),
     )
     union = forms.ChoiceField(
         label="所在工会", choices=[("", "请选择"), *((str(n), u) for n, u in enumerate(UNIONS))]
@@ -244,9 +251,7 @@ def member_filters() -> list[Filter]:
             options=[Option("在籍", "?", active=True), Option("待审批", "?")],
             clear_url="?",
         ),
-        Filter(
-            "入会日期", "", lead="入会日期", tail="，", inputs=list(PeriodForm(prefix="joined"))
-        ),
+        Filter("入会日期不限", tail="，", inputs=list(PeriodForm(prefix="joined"))),
         Filter(
             "排列",
             "入会时间从新到旧",
@@ -531,8 +536,8 @@ def error_page(request: HttpRequest) -> dict[str, Any]:
     """A refusal with everything an error page can say."""
     return {
         **_shared(request),
-        "what": "您不能查看芜湖市的会员资料",
-        "why": "您现在的岗位是合肥市总工会组织干事，只能查看合肥市范围内的会员。",
+        "what": "不能查看芜湖市的会员资料",
+        "why": "现在的岗位是合肥市总工会组织干事，只能查看合肥市范围内的会员。",
         "rule": "《网上工会权限管理办法》第八条",
         "who": "芜湖市总工会系统管理员，或省总工会基层工作部",
         "reference": "E-20261122-0417",

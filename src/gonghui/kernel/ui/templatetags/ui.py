@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 import segno
-from django import template
+from django import forms, template
 from django.forms import BaseForm, BoundField, widgets
 from django.templatetags.static import static
 from django.utils import timezone
@@ -183,10 +183,13 @@ def tabs(items: Sequence[components.Tab], label: str = "内容") -> dict[str, An
 
 
 @_part("steps")
-def steps(items: Sequence[components.Step], label: str = "进度") -> dict[str, Any]:
-    """Steps of a procedure."""
-    at = next((n for n, item in enumerate(items, 1) if item.state in ("now", "stopped")), 0)
-    return {**locals(), "at": at or len(items)}
+def steps(
+    items: Sequence[components.Step], label: str = "进度", compact: bool = False
+) -> dict[str, Any]:
+    """Steps of a procedure; compact shows them on a phone as one line."""
+    open_at = (n for n, item in enumerate(items, 1) if item.state in ("now", "stopped"))
+    at = next(open_at, len(items))
+    return {"items": items, "label": label, "compact": compact, "at": at, "now": items[at - 1]}
 
 
 @_part("empty")
@@ -355,7 +358,6 @@ CONTROLS = {
     "Select": "form-select",
     "NullBooleanSelect": "form-select",
     "SelectMultiple": "form-select",
-    "CheckboxInput": "form-check-input",
 }
 
 
@@ -365,6 +367,8 @@ def _kind(field: BoundField) -> str:
         return "choices"
     if isinstance(widget, widgets.CheckboxInput):
         return "check"
+    if isinstance(widget, widgets.FileInput):
+        return "file"
     return "fieldset" if widget.use_fieldset else "input"
 
 
@@ -377,6 +381,8 @@ def _prepare(field: BoundField) -> SafeString:
     name = type(widget).__name__
     base = next((CONTROLS[c.__name__] for c in type(widget).__mro__ if c.__name__ in CONTROLS), "")
     own = widget.attrs.get("class", "")
+    if isinstance(widget, widgets.CheckboxInput):
+        return field.as_widget()
     attrs = {"class": f"{base or 'form-control'} {own}".strip()}
     if name in MODES and "inputmode" not in widget.attrs:
         attrs["inputmode"] = MODES[name]
@@ -386,9 +392,13 @@ def _prepare(field: BoundField) -> SafeString:
 def _faults(field: BoundField) -> list[dict[str, str]]:
     """Messages of a field, each with the rule and remedy its ValidationError carries."""
     found = []
-    for error in field.errors.as_data() if hasattr(field.errors, "as_data") else []:
+    standard = forms.Field.default_error_messages["required"]
+    for error in field.errors.as_data():
         params = error.params if isinstance(error.params, dict) else {}
-        for text in error.messages:
+        messages = error.messages
+        if error.code == "required" and messages == [str(standard)]:
+            messages = [f"{_asks(field)}{field.label}"]
+        for text in messages:
             found.append(
                 {"text": text, "rule": params.get("rule", ""), "remedy": params.get("remedy", "")}
             )
@@ -413,6 +423,14 @@ def field(field: BoundField, upload_url: str = "") -> dict[str, Any]:
         "described": described,
         "optional": not field.field.required and kind != "check",
     }
+
+
+def _asks(field: BoundField) -> str:
+    """The verb a missing answer asks with."""
+    widget = field.field.widget
+    if isinstance(widget, widgets.CheckboxInput):
+        return "请勾选："
+    return "请选择" if isinstance(widget, widgets.ChoiceWidget | widgets.FileInput) else "请填写"
 
 
 def groups_of(form: BaseForm) -> list[dict[str, Any]]:

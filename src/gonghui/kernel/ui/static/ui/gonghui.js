@@ -232,7 +232,7 @@
   /* Clicks */
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
-    const more = at("[data-row-menu]");
+    const more = at(".gh-more");
     if (more) {
       const same = more.getAttribute("aria-expanded") === "true";
       closeRowMenu();
@@ -282,8 +282,19 @@
     if (list && event.target.matches("[data-pick-all]")) pickAll(list, event.target.checked);
     else if (list && event.target.closest("tbody .c-pick")) countPicked(list);
     const upload = event.target.closest("[data-upload-url]");
-    if (upload && event.target.type === "file") sendFiles(upload, event.target);
+    if (upload && event.target.type === "file") sendFiles(upload, event.target.files, event.target);
+    else if (event.target.type === "file") {
+      const name = $("[data-file-name]", event.target.closest(".gh-file") || document.createElement("p"));
+      if (name) name.textContent = [...event.target.files].map((file) => file.name).join("、") || "还没有选文件";
+    }
   });
+  ["dragover", "dragleave", "drop"].forEach((type) => document.addEventListener(type, (event) => {
+    const zone = event.target.closest?.("[data-upload-url] .gh-drop-zone");
+    if (!zone) return;
+    event.preventDefault();
+    zone.classList.toggle("is-over", type === "dragover");
+    if (type === "drop") sendFiles(zone.closest("[data-upload-url]"), event.dataTransfer.files, $("input[type=file]", zone));
+  }));
 
   /* A form is sent once */
   document.addEventListener("submit", (event) => {
@@ -299,9 +310,9 @@
   });
 
   /* Upload with progress */
-  function sendFiles(box, input) {
+  function sendFiles(box, files, input) {
     const list = $(".gh-files", box);
-    [...input.files].forEach((file) => {
+    [...files].forEach((file) => {
       const line = element("li");
       const text = element("span", "", file.name);
       const bar = element("progress");
