@@ -1,0 +1,1 @@
+"""Indicators that are kept, not counted: roll-ups over the union tree."""

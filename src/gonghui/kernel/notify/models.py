@@ -80,6 +80,8 @@ class Preference(models.Model):
 class Todo(models.Model):
     """Something a named user, or whoever holds a permission at a place, has to decide."""
 
+    follows_moves = True
+
     kind = models.TextField("种类")
     title = models.TextField("标题")
     link = models.TextField("链接")

@@ -109,6 +109,8 @@ class Union(models.Model):
 class OrgEvent(models.Model):
     """One change of the tree (组织变动), with the document it rests on."""
 
+    follows_moves = True
+
     scope_path = "org_path"
 
     kind = models.CharField("变动", max_length=8, choices=EventKind)

@@ -20,6 +20,7 @@ class Person(models.Model):
     """
 
     scope_person = "id"
+    follows_moves = True
     audit_masked = ("name",)
 
     name = models.CharField("姓名", max_length=50, db_collation="C")
@@ -181,6 +182,8 @@ class MembershipPast(Scoped):
 
 class PersonMerge(models.Model):
     """Two records found to be one person; `moved` names every row that changed hands."""
+
+    follows_moves = True
 
     scope_path = "org_path"
 
