@@ -1,3 +1,3 @@
-"""Fixtures for tests beside the code."""
+"""Fixtures every test may use."""
 
 pytest_plugins = ["gonghui.kernel.testing.fixtures"]

@@ -1,0 +1,32 @@
+"""How to make one record of each resource under a given union, for the generated suite.
+
+A resource without a maker fails the suite: add one here, or a `make_records` dict in the tests
+of its system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+
+from gonghui.kernel.org.models import Union
+from gonghui.kernel.testing.world import World
+
+Maker = Callable[[World, Union], Any]
+
+
+def makers() -> dict[str, Maker]:
+    """Makers by resource code."""
+    found: dict[str, Maker] = {
+        "memberships": lambda world, union: world.member(union),
+        "unions": lambda world, union: union,
+    }
+    for app in settings.GONGHUI_SYSTEMS:
+        name = f"{app}.tests.makers"
+        if find_spec(f"{app}.tests") and find_spec(name):
+            found.update(import_module(name).MAKERS)
+    return found

@@ -1,0 +1,67 @@
+"""permissions.txt is the reviewed text of who may do what; a change shows up as its diff."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gonghui.kernel.access.actions import ACTIONS
+from gonghui.kernel.access.roles import PERMISSIONS
+from gonghui.kernel.resource.declaration import RESOURCES
+from tests.invariants import baselines
+
+FILE = Path(__file__).parents[2] / "permissions.txt"
+
+
+def table() -> str:
+    """Every permission with its roles and reach, then what each resource and action asks for."""
+    lines = ["# Who may do what. Written by `make baselines`; review every line of its diff.", ""]
+    for permission in sorted(PERMISSIONS.values(), key=lambda item: item.code):
+        reach = [f"{role.code} on subtree" for role in permission.roles]
+        reach += ["worker on own record"] if permission.own else []
+        reach += ["anybody signed in"] if permission.open else []
+        reach += ["anybody"] if permission.public else []
+        lines.append(f"{permission.code} ({permission.title}): {', '.join(reach) or 'nobody'}")
+    lines += ["", "# Resources"]
+    for resource in sorted(RESOURCES.values(), key=lambda item: item.code):
+        lines.append(f"{resource.code} list, record, API: {resource.view.code}")
+        if resource.export:
+            lines.append(f"{resource.code} export: {resource.export.code}")
+        if resource.imports:
+            lines.append(f"{resource.code} import: {resource.imports.permission.code}")
+        for step in (*resource.creates, *resource.steps):
+            lines.append(f"{resource.code} {step.slug}: {step.action.permission.code}")
+    lines += ["", "# Actions"]
+    lines += [f"{code}: {found.permission.code}" for code, found in sorted(ACTIONS.items())]
+    return "\n".join(lines) + "\n"
+
+
+def test_permissions_are_as_reviewed():
+    if baselines.wanted():
+        FILE.write_text(table(), "utf-8")
+    assert FILE.read_text("utf-8") == table(), "run `make baselines` and review the diff"
+
+
+def test_every_permission_is_used():
+    asked = {found.permission.code for found in ACTIONS.values()}
+    for resource in RESOURCES.values():
+        asked |= {item.code for item in (resource.view, resource.export) if item}
+        if resource.imports:
+            asked.add(resource.imports.permission.code)
+    idle = set(PERMISSIONS) - asked
+    unchecked = {code for code in idle if not _named_in_source(PERMISSIONS[code].code)}
+    assert not unchecked
+
+
+def _named_in_source(code: str) -> bool:
+    """A page of its own asks by the constant; the permission's constant is used in a view."""
+    source = Path(__file__).parents[2] / "src"
+    constants = []
+    for path in source.rglob("permissions.py"):
+        for line in path.read_text("utf-8").splitlines():
+            if f'"{code}"' in line and "=" in line:
+                constants.append(line.split("=")[0].strip())
+    return any(
+        name in path.read_text("utf-8") for name in constants for path in source.rglob("views/*.py")
+    ) or any(
+        name in path.read_text("utf-8") for name in constants for path in source.rglob("system.py")
+    )
