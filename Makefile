@@ -46,12 +46,12 @@ $(BIN)/python:
 	@$(PYTHON) tools/make_venv.py $(VENV)
 
 $(RUNTIME): requirements.txt pyproject.toml | $(BIN)/python
-	@echo "安装程序库……"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@echo "安装程序库（首次约一分钟）……"
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(TESTING): requirements-dev.txt $(RUNTIME)
 	@echo "安装测试工具……"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.txt
 	@touch $@

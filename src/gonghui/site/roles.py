@@ -1,7 +1,7 @@
 """The database role the application works as: not the owner, so row-level security binds it.
 
-The platform signs in with the owner's `DATABASE_URL` and sets this role at once (`assume_role` in
-settings). It may read and write rows, not change tables, and only add to the audit.
+The platform signs in with the owner's `DATABASE_URL` and asks for this role while connecting
+(`-c role=` in settings). It may read and write rows, not change tables, and only add to the audit.
 """
 
 from __future__ import annotations

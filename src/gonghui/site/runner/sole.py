@@ -31,7 +31,7 @@ def sole_run(folder: Path) -> Iterator[Path]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise AlreadyRunning(read_facts(folder)) from None
+            raise AlreadyRunning(_facts(folder)) from None
         facts.write_text(json.dumps({"pid": os.getpid()}))
         try:
             yield facts
@@ -40,7 +40,18 @@ def sole_run(folder: Path) -> Iterator[Path]:
 
 
 def read_facts(folder: Path) -> dict:
-    """What the running one says of itself; empty when nobody says anything."""
+    """What the running one says of itself; empty when nobody runs."""
+    try:
+        with (folder / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return {}
+    except FileNotFoundError:
+        return {}
+    except BlockingIOError:
+        return _facts(folder)
+
+
+def _facts(folder: Path) -> dict:
     try:
         return json.loads((folder / "run.json").read_text())
     except (FileNotFoundError, ValueError):

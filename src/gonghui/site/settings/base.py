@@ -39,7 +39,10 @@ SECRET_KEY = os.environ.get("GONGHUI_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("GONGHUI_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///gonghui"))}
 if not WORKS_AS_OWNER:
-    DATABASES["default"]["OPTIONS"]["assume_role"] = "gonghui_app"
+    # Asked for while connecting, so it costs no round trip and RESET ROLE comes back to it.
+    # Django's own `assume_role` waits for itself for ever when there is a pool.
+    _OPTIONS = DATABASES["default"]["OPTIONS"]
+    _OPTIONS["options"] = f"{_OPTIONS.get('options', '')} -c role=gonghui_app".strip()
 if PROCESS == "web":
     # Without a pool every request pays for a new connection: a ninth of the requests a second.
     DATABASES["default"]["OPTIONS"]["pool"] = {
