@@ -20,7 +20,13 @@ from gonghui.kernel import codes
 from gonghui.kernel.base import identifiers, names
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.codes.memory import table
-from gonghui.kernel.exchange.profiles import ROW, ImportColumn, ImportContext, ImportProfile
+from gonghui.kernel.exchange.profiles import (
+    ROW,
+    SURPLUS,
+    ImportColumn,
+    ImportContext,
+    ImportProfile,
+)
 
 
 @dataclass(frozen=True)
@@ -272,8 +278,8 @@ def check_chunk(
     """Check a chunk of tidy rows against a profile.
 
     raw: column `row` and file columns by position, as `Table.chunks` gives them. Returns the
-    rows without problems (column `row` and one per key, null where the file has no such
-    column) and the problems of the others, at most one per cell.
+    values (column `row` and one per key, null where the file has no such column or the cell is
+    refused) and the problems, at most one per cell.
     """
     frame = raw.select(
         ROW,
@@ -284,16 +290,20 @@ def check_chunk(
             for column in profile.columns
         ),
     )
-    problems: list[Problem] = _surplus_cells(raw, mapping)
+    problems: list[Problem] = _surplus_cells(raw)
     values = frame.select(ROW)
     for column in profile.columns:
         value, found = _check_column(frame, column, context)
         values = values.with_columns(value)
         problems += found
-    if problems:
-        bad = pl.Series([problem.row for problem in problems], dtype=pl.Int32).unique()
-        values = values.filter(~pl.col(ROW).is_in(bad.implode()))
     return values, problems
+
+
+def without(values: pl.DataFrame, rows: set[int]) -> pl.DataFrame:
+    """Return the frame without the rows of these numbers."""
+    if not rows:
+        return values
+    return values.filter(~pl.col(ROW).is_in(pl.Series(list(rows), dtype=pl.Int32).implode()))
 
 
 def _check_column(
@@ -320,11 +330,10 @@ def _check_column(
     return cells["value"].alias(column.key), problems
 
 
-def _surplus_cells(raw: pl.DataFrame, mapping: Mapping[str, int]) -> list[Problem]:
-    last = raw.columns[-1]
-    if last == ROW or int(last) in mapping.values() or raw[last].null_count() == raw.height:
+def _surplus_cells(raw: pl.DataFrame) -> list[Problem]:
+    if SURPLUS not in raw.columns or raw[SURPLUS].null_count() == raw.height:
         return []
-    rows = raw.filter(pl.col(last).is_not_null())[ROW]
+    rows = raw.filter(pl.col(SURPLUS).is_not_null())[ROW]
     return [Problem(row, "", "这一行的单元格比表头多，可能错位。") for row in rows]
 
 

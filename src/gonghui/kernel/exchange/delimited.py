@@ -137,7 +137,7 @@ def records(path: Path, codec: str, delimiter: str, batch: int) -> Iterator[list
         while True:
             before = len(found)
             # extend() keeps what came before an error, which the message counts.
-            found.extend(islice(reader, _SLICE))
+            found.extend(islice(reader, min(_SLICE, batch - before)))
             if len(found) == before:
                 break
             if lines.taken > MAX_BATCH_CHARACTERS or len(found) >= batch:

@@ -14,10 +14,14 @@ from gonghui.kernel.base.errors import Refusal
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
 
+    from gonghui.kernel.access.roles import Permission
     from gonghui.kernel.exchange.checking import Check
 
 ROW = "row"
 """Name of the frame and staging column that holds the row number the user sees."""
+
+SURPLUS = "surplus"
+"""Name of the frame column that holds what a csv row has beyond the header's width."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +29,15 @@ class ImportContext:
     """What a run knows beside its file.
 
     today: the day ages are reckoned on (Asia/Shanghai). org_path and union_id: the union the
-    rows are imported under. actor_id: who started the run. lookups: tables a profile loads once
-    per run, by name of its own choosing.
+    rows are imported under. actor_id: who started the run. batch_id: the ImportBatch. lookups:
+    tables a profile loads once per run, by name of its own choosing.
     """
 
     today: date
     org_path: str = ""
     union_id: int | None = None
     actor_id: int | None = None
+    batch_id: int | None = None
     lookups: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -90,8 +95,8 @@ class MergeResult:
 class ImportProfile:
     """A target of imports.
 
-    code: stable name stored with each batch. permission: what the starter must hold, in the
-    form kernel access understands; exchange hands it on unread. context: fills the lookups of a
+    code: stable name stored with each batch. permission: what the starter must hold at the
+    union; without one only the platform itself may import. context: fills the lookups of a
     run. prepare: turns the frame of good rows (column `row` and one column per key) into the
     frame to stage: `row` and exactly the staging columns. merge: writes one staged chunk into
     the target with set-based SQL, in the transaction it is called in, and must give the same
@@ -104,7 +109,7 @@ class ImportProfile:
     staging: tuple[StagingColumn, ...]
     prepare: Callable[[pl.DataFrame, ImportContext], pl.DataFrame]
     merge: Callable[[CursorWrapper, str, ImportContext], MergeResult]
-    permission: object = None
+    permission: Permission | None = None
     context: Callable[[ImportContext], ImportContext] | None = None
     chunk_rows: int = 25_000
     template_url: str = ""

@@ -1,7 +1,8 @@
 """Opening an uploaded table: what it is, where its header stands, and its rows in chunks.
 
 Rows come as Polars frames of text: column `row` with the number the user sees in Excel, then
-one column per file column named by its position, "0", "1" and so on. Blank rows are left out.
+one column per file column named by its position, "0", "1" and so on, and from csv files SURPLUS.
+Blank rows are left out.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import polars as pl
 
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.exchange import containers, delimited
-from gonghui.kernel.exchange.profiles import ROW, ImportColumn
+from gonghui.kernel.exchange.profiles import ROW, SURPLUS, ImportColumn
 
 HEADER_SEARCH_ROWS = 10
 MAX_ROWS = 1_048_576
@@ -283,10 +284,10 @@ def _positional(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _frame(batch: list[list[str]], width: int, done: int) -> pl.DataFrame:
-    """Make a frame of csv records; cells beyond the header's width go to the last column.
+    """Make a frame of csv records.
 
-    Such a row almost always has a separator inside a cell, so its cells are shifted: the extra
-    column `width` tells the checks.
+    A row wider than the header almost always has a separator inside a cell, so its cells are
+    shifted: the column SURPLUS tells the checks.
     """
     filler = [""] * (width + 1)
     even = [
@@ -296,7 +297,7 @@ def _frame(batch: list[list[str]], width: int, done: int) -> pl.DataFrame:
     longest = max((max(map(len, row)) for row in even), default=0)
     if longest > delimited.MAX_CELL:
         raise _long_cell(even, done)
-    schema = {str(place): pl.String for place in range(width + 1)}
+    schema = {str(place): pl.String for place in range(width)} | {SURPLUS: pl.String}
     frame = pl.DataFrame(even, schema=schema, orient="row")
     frame = frame.with_row_index(ROW, offset=done + 1)
     return frame.with_columns(pl.col(ROW).cast(pl.Int32))

@@ -27,8 +27,9 @@ from gonghui.kernel.exchange.checking import (
     ResidentIdNumber,
     SocialCreditCode,
     check_chunk,
+    without,
 )
-from gonghui.kernel.exchange.profiles import ImportColumn, ImportContext, ImportProfile
+from gonghui.kernel.exchange.profiles import SURPLUS, ImportColumn, ImportContext, ImportProfile
 from gonghui.kernel.exchange.tests.samples import COLUMNS, CONTEXT, GOOD, TODAY
 
 AGE_RULE = "《中华人民共和国劳动法》第十五条"
@@ -225,7 +226,8 @@ class TestDays:
 
 
 def raw(*rows: list[str | None], surplus: str | None = None) -> pl.DataFrame:
-    schema = {"row": pl.Int32} | {str(place): pl.String for place in range(6)}
+    schema = {"row": pl.Int32} | {str(place): pl.String for place in range(5)}
+    schema[SURPLUS] = pl.String
     data = [[number, *row, surplus] for number, row in enumerate(rows, start=2)]
     return pl.DataFrame(data, schema=schema, orient="row")
 
@@ -247,10 +249,11 @@ class TestChunks:
         assert problems == []
         assert values.rows() == [(2, *GOOD[:3], "1", date(2020, 1, 1))]
 
-    def test_each_bad_cell_has_one_reason_and_the_row_is_left_out(self) -> None:
+    def test_each_bad_cell_has_one_reason_(self) -> None:
         bad = [None, "34010119900307781", "138", "男", "明天"]
         values, problems = check_chunk(raw(GOOD, bad, GOOD), PROFILE, MAPPING, CONTEXT)
-        assert values["row"].to_list() == [2, 4]
+        assert without(values, {3})["row"].to_list() == [2, 4]
+        assert without(values, set()).height == 3
         assert [(p.row, p.column) for p in problems] == [
             (3, "name"), (3, "number"), (3, "mobile"), (3, "joined_on"),
         ]  # fmt: skip
@@ -265,8 +268,8 @@ class TestChunks:
         assert values["mobile"].to_list() == [None]
 
     def test_shifted_cells(self) -> None:
-        values, problems = check_chunk(raw(GOOD, surplus="多余"), PROFILE, MAPPING, CONTEXT)
-        assert values.height == 0
+        _, problems = check_chunk(raw(GOOD, surplus="多余"), PROFILE, MAPPING, CONTEXT)
+        assert [(p.row, p.column) for p in problems] == [(2, "")]
         assert "错位" in problems[0].reason
 
     def test_later_checks_do_not_see_refused_cells(self) -> None:

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.exchange import containers, delimited, reading
+from gonghui.kernel.exchange.profiles import SURPLUS
 from gonghui.kernel.exchange.reading import Table, formula_like, open_table
 from gonghui.kernel.exchange.tests.samples import (
     COLUMNS,
@@ -138,7 +139,7 @@ class TestGoodFiles:
     def test_surplus_cells_stay_visible(self, tmp_path: Path) -> None:
         path = write_csv(tmp_path / "a.csv", [TITLES, [*GOOD, "", ""], [*GOOD, "多", "余"]])
         frame = next(iter(opened(path).chunks(10)))
-        assert frame[str(len(TITLES))].to_list() == [None, "多\n余"]
+        assert frame[SURPLUS].to_list() == [None, "多\n余"]
 
     def test_formula_like_text_is_found(self, tmp_path: Path) -> None:
         rows = [["=cmd|' /C calc'!A0", *GOOD[1:]], ["@SUM(A1)", *GOOD[1:2], "+8613812345678"]]
