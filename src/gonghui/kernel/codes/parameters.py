@@ -100,6 +100,11 @@ def parameter(key: Parameter | str, on: date, scope: Sequence[int] = ()) -> Any:
 
 MIN_AGE = Parameter("membership.min_age", "入会最低年龄", "周岁", int)
 APPROVAL_WORKDAYS = Parameter("membership.approval_workdays", "入会审批时限", "工作日", int)
+POOL_WORKDAYS = Parameter("membership.pool_workdays", "周转池分派时限", "工作日", int)
+REMINDER_WORKDAYS = Parameter("membership.reminder_workdays", "到期前提醒提前量", "工作日", int)
+EXPELLED_NEEDS_SUPERIOR = Parameter(
+    "membership.expelled_needs_superior", "被开除会籍者重新入会须经上级工会批准", "是或否", bool
+)
 TRANSFER_WORKDAYS = Parameter("membership.transfer_workdays", "会籍转接办理时限", "工作日", int)
 AUTO_WITHDRAW_MONTHS = Parameter("membership.auto_withdraw_months", "视为自动退会的期限", "月", int)
 MERGE_UNDO_DAYS = Parameter("membership.merge_undo_days", "重复会员合并可撤销期限", "天", int)
