@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.loading import actor_of
@@ -73,7 +73,9 @@ class World:
     ) -> persons.Identity:
         """A valid identity nobody else has."""
         self.serial += 1
-        number = synthetic_resident_id(self.rng, "340104", born, sex)
+        # One day and sex have 500 numbers, so the day moves with the serial.
+        day = born + timedelta(days=self.serial)
+        number = synthetic_resident_id(self.rng, "340104", day, sex)
         return persons.Identity.checked(
             name=name or f"王{chr(0x4E00 + self.serial * 7 % 5000)}",
             document_number=number,
