@@ -22,9 +22,9 @@ PASSED_ON = {
     "export": "导出数据",
     "seed-scale": "生成全省规模的测试数据",
     "audit": "审计记录：audit verify 校验是否被篡改",
-    "migrate": "更新数据库结构和应用角色",
+    "migrate": "更新数据库结构、应用角色和代码表",
 }
-AS_OWNER = {"migrate", "seed-scale"}
+AS_OWNER = {"seed-scale"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(arguments: list[str]) -> int:
     if arguments and arguments[0] == "manage":
         return _manage(arguments[1:])
+    if arguments[:1] == ["migrate"]:
+        return _migrate(arguments)
     if arguments and arguments[0] in PASSED_ON:
         return _manage([arguments[0].replace("-", "_"), *arguments[1:]], arguments[0] in AS_OWNER)
     options = _parser().parse_args(arguments)
@@ -126,15 +128,25 @@ def _doctor(_options: argparse.Namespace) -> int:
 
 def _check(_options: argparse.Namespace) -> int:
     failed = 0
-    for arguments in (
-        ["check", "--database", "default"],
-        ["makemigrations", "--check", "--dry-run"],
-        ["migrate", "--check"],
-        ["audit", "verify"],
-    ):
-        print("gonghui", " ".join(arguments), flush=True)
-        failed |= _manage(arguments, as_owner=arguments[0] == "migrate")
+    with _platform():
+        for arguments in (
+            ["check", "--database", "default"],
+            ["makemigrations", "--check", "--dry-run"],
+            ["migrate", "--check"],
+            ["audit", "verify"],
+        ):
+            print("gonghui", " ".join(arguments), flush=True)
+            failed |= _execute(arguments)
     return failed
+
+
+def _migrate(arguments: list[str]) -> int:
+    with _platform(as_owner=True):
+        code = _execute(arguments)
+        if code or {"--check", "--plan", "-h", "--help"} & set(arguments):
+            return code
+        # The code tables and rule parameters belong to this version as its tables do.
+        return _execute(["load_codes"])
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -153,20 +165,25 @@ def _restore(options: argparse.Namespace) -> int:
 
 def _manage(arguments: list[str], as_owner: bool = False) -> int:
     with _platform(as_owner):
-        from django.core.management import ManagementUtility
+        return _execute(arguments)
 
-        from gonghui.kernel.base.errors import Refusal
 
-        try:
-            ManagementUtility(["gonghui manage", *arguments]).execute()
-        except Refusal as refusal:
-            print(refusal, file=sys.stderr)
+def _execute(arguments: list[str]) -> int:
+    """A management command; its exit code."""
+    from django.core.management import ManagementUtility
+
+    from gonghui.kernel.base.errors import Refusal
+
+    try:
+        ManagementUtility(["gonghui", *arguments]).execute()
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    except SystemExit as leaving:
+        if isinstance(leaving.code, str):
+            print(leaving.code, file=sys.stderr)
             return 1
-        except SystemExit as leaving:
-            if isinstance(leaving.code, str):
-                print(leaving.code, file=sys.stderr)
-                return 1
-            return leaving.code or 0
+        return leaving.code or 0
     return 0
 
 
@@ -197,14 +214,10 @@ def _database() -> Iterator[None]:
     from gonghui.site.runner.sole import sole_run
 
     cluster = embedded()
-    if cluster.server() is not None:
-        point_at(cluster)
-        yield
-        return
-    with (
-        sole_run(environment.var() / "run"),
-        cluster.running(environment.var() / "log" / "database.log"),
-    ):
+    with contextlib.ExitStack() as stack:
+        if cluster.server() is None:
+            stack.enter_context(sole_run(environment.var() / "run"))
+            stack.enter_context(cluster.running(environment.var() / "log" / "database.log"))
         point_at(cluster)
         yield
 

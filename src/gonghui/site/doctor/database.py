@@ -14,6 +14,7 @@ from gonghui.site.roles import APP, APPEND_ONLY
 OLDEST_SERVER = 15
 WORST_SKEW, TOLERABLE_SKEW = 60.0, 2.0
 IDLE_MINUTES = 10
+EXTENSIONS = ("btree_gist",)
 
 Connection = psycopg.Connection[tuple]
 
@@ -165,6 +166,23 @@ def owner_rights(connection: Connection) -> Iterator[Finding]:
         )
 
 
+def extensions(connection: Connection) -> Iterator[Finding]:
+    """The extensions of the tables are there to be created."""
+    missing = [
+        name
+        for name in EXTENSIONS
+        if not connection.execute(
+            "SELECT 1 FROM pg_available_extensions WHERE name = %s", [name]
+        ).fetchone()
+    ]
+    if missing:
+        yield Finding(
+            ERROR,
+            f"数据库服务器没有扩展 {'、'.join(missing)}。",
+            "在数据库服务器上安装 postgresql-contrib。",
+        )
+
+
 def app_role(connection: Connection) -> Iterator[Finding]:
     """The application's role exists, binds, and may do its work and no more."""
     mend = "运行 gonghui migrate。"
@@ -266,6 +284,7 @@ CHECKS: tuple[tuple[str, Callable[[Connection], Iterator[Finding]]], ...] = (
     ("数据库安全参数", safety),
     ("数据库时钟", clock),
     ("数据库用户权限", owner_rights),
+    ("数据库扩展", extensions),
     ("应用角色", app_role),
     ("数据库连接数", connections_left),
     ("未结束的事务", idle_transactions),

@@ -74,7 +74,7 @@ def _serve(facts: Path, port: int | None, demo: bool) -> int:
         if environment.is_embedded():
             _start_database(supervisor)
         keys.ensure(os.environ["DATABASE_URL"])
-        _step("更新数据库结构", ["migrate", "--no-input", "-v0"], GONGHUI_DB_ROLE="owner")
+        _step("更新数据库结构和代码表", ["migrate", "--no-input", "-v0"], GONGHUI_DB_ROLE="owner")
         _step("汇集静态文件", ["manage", "collectstatic", "--no-input", "-v0"])
         if demo:
             _step("准备演示数据", ["demo", "--quiet"])
@@ -161,8 +161,10 @@ def _processes(web_port: int, events_port: int) -> list[Command]:
         Command(
             "worker",
             "后台任务",
-            [python, "-m", "gonghui.site.cli", "manage", "procrastinate", "worker"],
+            [python, "-m", "gonghui.site.cli", "manage", "worker"],
             {"GONGHUI_PROCESS": "worker"},
+            # Running jobs get 20 seconds to end by themselves.
+            patience=25.0,
         ),
     ]
 

@@ -52,6 +52,7 @@ class Command:
     title: str
     arguments: Sequence[str | os.PathLike[str]]
     environment: dict[str, str] = field(default_factory=dict)
+    patience: float = STOP_SECONDS
 
     def spawn(self, log: Path) -> subprocess.Popen:
         """See `Kept`."""
@@ -72,7 +73,7 @@ class Command:
         if child.poll() is None:
             child.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                child.wait(STOP_SECONDS)
+                child.wait(self.patience)
         self.sweep(child)
         child.wait()
 

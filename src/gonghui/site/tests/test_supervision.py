@@ -99,7 +99,7 @@ KINDS = {
     "database": "bin/postgres -D",
     "web": "gonghui.site.wsgi",
     "realtime": "gonghui.site.asgi",
-    "worker": "procrastinate worker",
+    "worker": "manage worker",
 }
 DROPPED = {
     "DATABASE_URL",
