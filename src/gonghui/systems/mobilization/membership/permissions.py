@@ -27,3 +27,68 @@ REVEAL_JOIN = Permission(
 EXPORT_JOINS = Permission("join-applications.export", "导出入会申请", (APPROVER,))
 ESCALATE_JOIN = Permission("join-applications.escalate", "逾期申请报上级（由平台办理）")
 OPEN_ACCOUNT = Permission("join-applications.account", "凭入会申请开通账号", public=True)
+
+# Transfers (转会)
+VIEW_TRANSFERS = Permission(
+    "transfers.view", "查看转会申请", (HANDLER, APPROVER, VIEWER), own=True
+)
+APPLY_TRANSFER = Permission("transfers.apply", "为本人申请转会", own=True)
+SEND_MEMBER = Permission("transfers.send", "提出转出会员", (HANDLER,))
+CALL_MEMBER = Permission("transfers.call", "提出转入会员", (HANDLER,))
+DECIDE_TRANSFER = Permission("transfers.decide", "同意转出或接收转入", (APPROVER,))
+# Which side started a transfer is asked inside the action: the side may not be the one whose
+# place decides now.
+WITHDRAW_TRANSFER = Permission("transfers.withdraw", "撤回自己提出的转会申请", open=True)
+HURRY_TRANSFERS = Permission("transfers.hurry", "转会超期提级")
+
+# Standing (会籍变动)
+REVIVE = Permission("memberships.revive", "更正误登已故", (APPROVER,))
+
+# Duplicate persons (重复人员)
+VIEW_DUPLICATES = Permission("duplicates.view", "查看疑似重复人员", (HANDLER, APPROVER))
+DISMISS_DUPLICATE = Permission("duplicates.dismiss", "认定不是同一人", (HANDLER, APPROVER))
+MERGE_DUPLICATE = Permission("duplicates.merge", "合并重复人员", (APPROVER,))
+VIEW_MERGES = Permission("merges.view", "查看合并记录", (HANDLER, APPROVER, VIEWER))
+UNDO_MERGE = Permission("merges.undo", "撤销合并", (APPROVER,))
+FIND_DUPLICATES = Permission("duplicates.find", "查找疑似重复人员")
+
+# Corrections (信息变更)
+CHANGE_FACTS = Permission("memberships.facts", "更新会员一般信息", (HANDLER,), own=True)
+VIEW_CORRECTIONS = Permission(
+    "corrections.view", "查看信息变更申请", (HANDLER, APPROVER, VIEWER), own=True
+)
+REQUEST_CORRECTION = Permission("corrections.request", "申请变更关键信息", (HANDLER,), own=True)
+DECIDE_CORRECTION = Permission("corrections.decide", "审批关键信息变更", (APPROVER,))
+WITHDRAW_CORRECTION = Permission("corrections.withdraw", "撤回信息变更申请", (HANDLER,), own=True)
+
+# Member card (会员卡)
+OWN_CARD = Permission("card.own", "出示本人会员卡", own=True)
+PRINT_CARD = Permission("card.print", "打印会员卡", (HANDLER,))
+
+# Union profiles (工会档案)
+UPDATE_UNION = Permission("unions.update", "更新工会档案", (HANDLER,))
+REVEAL_UNION = Permission("unions.reveal", "查看工会联系电话", (HANDLER, APPROVER))
+
+# Change requests (变更申请). The place that decides is the superior's: the action asks for it.
+VIEW_CHANGES = Permission("union-changes.view", "查看变更申请", (HANDLER, APPROVER, VIEWER))
+REQUEST_CHANGE = Permission("union-changes.request", "提交变更申请", (HANDLER,))
+DECIDE_CHANGE = Permission("union-changes.decide", "审批变更申请", (APPROVER,))
+
+# The tree (组织变动)
+RESTRUCTURE = Permission("unions.restructure", "办理组织变动", (APPROVER,))
+
+# Terms (届期)
+VIEW_TERMS = Permission("terms.view", "查看届期", (HANDLER, APPROVER, VIEWER))
+REGISTER_TERM = Permission("terms.register", "登记换届结果", (HANDLER,))
+DELAY_TERM = Permission("terms.delay", "批准延期换届", (APPROVER,))
+EXPORT_TERMS = Permission("terms.export", "导出届期", (APPROVER,))
+REMIND_TERMS = Permission("terms.remind", "届满提醒（由平台办理）")
+
+# Professional union workers (社会化工会工作者)
+VIEW_ORGANISERS = Permission(
+    "organisers.view", "查看社会化工会工作者", (HANDLER, APPROVER, VIEWER), own=True
+)
+KEEP_ORGANISERS = Permission("organisers.keep", "登记社会化工会工作者", (HANDLER,))
+ASSESS_ORGANISER = Permission("organisers.assess", "考核社会化工会工作者", (APPROVER,))
+EXPORT_ORGANISERS = Permission("organisers.export", "导出社会化工会工作者", (APPROVER,))
+REMIND_ORGANISERS = Permission("organisers.remind", "合同到期提醒（由平台办理）")
