@@ -157,7 +157,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    with _platform(as_owner=True):
+    with _platform(as_owner=True, new_keys=False):
         from gonghui.site.restore import command
 
         return command(options.file, with_keys=options.with_keys)
@@ -188,8 +188,11 @@ def _execute(arguments: list[str]) -> int:
 
 
 @contextlib.contextmanager
-def _platform(as_owner: bool = False) -> Iterator[None]:
-    """Django, set up on a database that answers: the embedded one is started for us if need be."""
+def _platform(as_owner: bool = False, new_keys: bool = True) -> Iterator[None]:
+    """Django, set up on a database that answers: the embedded one is started for us if need be.
+
+    new_keys: whether an empty database may get sealing keys of its own.
+    """
     import django
 
     from gonghui.site import keys
@@ -198,7 +201,7 @@ def _platform(as_owner: bool = False) -> Iterator[None]:
         os.environ["GONGHUI_DB_ROLE"] = "owner"
     environment.prepare()
     with _database():
-        if as_owner:
+        if as_owner and new_keys:
             keys.ensure(os.environ["DATABASE_URL"])
         django.setup()
         yield

@@ -67,15 +67,26 @@ class Binaries:
 
     @functools.cached_property
     def major(self) -> int:
-        """Major version, such as 18."""
+        """Major version of the server, such as 18."""
+        return self._version("postgres")
+
+    @functools.cached_property
+    def client_major(self) -> int:
+        """Major version of the clients: a machine may have them without the server."""
+        return self._version("pg_dump")
+
+    def _version(self, program: str) -> int:
         shown = subprocess.run(
-            [self.directory / "postgres", "--version"],
+            [self.directory / program, "--version"],
             env=self.environment,
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-        return int(re.search(r"(\d+)\.", shown)[1])
+        found = re.search(r"(\d+)\.", shown)
+        if found is None:
+            raise DatabaseTrouble(f"{self.directory / program} 没有说出自己的版本：{shown}")
+        return int(found[1])
 
 
 def embedded_binaries() -> Binaries:
