@@ -6,7 +6,7 @@
 | database.dump | pg_dump's custom format, of the same snapshot as the row counts |
 | files/…, imports/… | uploaded files, and tables whose import has not ended |
 | audit/roots.log | audit roots published outside the database |
-| keys.sealed | optional: sealing keys under a passphrase, scrypt (N=2^17, r=8, p=1) and AES-256-GCM |
+| keys.sealed | optional: sealing keys under a passphrase, scrypt (N=2^17, r=8, p=1), AES-256-GCM |
 """
 
 from __future__ import annotations

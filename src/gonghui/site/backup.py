@@ -94,9 +94,8 @@ def _dump(target: Path) -> tuple[dict[str, int], str]:
             done = subprocess.run(
                 [
                     binaries.directory / "pg_dump",
-                    *("--format=custom", "--no-owner", "--no-privileges", "--schema=public"),
+                    *("--format=custom", "--no-owner", "--no-privileges"),
                     f"--snapshot={snapshot}",
-                    *("--extension=*",),
                 ],
                 env=archive.client_environment(binaries),
                 stdout=output,
