@@ -240,20 +240,13 @@ def _copy_people(
         jobs.append((start, current))
     connection.close()
     done = 0
-    with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_ready
-    ) as pool:
+    # Forked processes have the registry loaded; each opens a connection of its own.
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
         waiting = [pool.submit(copy_chunk, number, begin, part) for begin, part in jobs]
         for finished in as_completed(waiting):
             done += finished.result()
             if done // 250_000 != (done - CHUNK) // 250_000 or done >= total:
                 say(f"  {done:,} / {total:,}")
-
-
-def _ready() -> None:
-    import django
-
-    django.setup()
 
 
 def copy_chunk(number: int, start: int, seats: list[Seat]) -> int:
