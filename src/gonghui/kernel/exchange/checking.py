@@ -118,10 +118,11 @@ class ResidentIdNumber:
     """A number by GB 11643-1999 in normal form, by `identifiers.parse_resident_id`.
 
     region_known: tells whether six digits were ever a region of GB/T 2260; None leaves the
-    region unchecked.
+    region unchecked. kinds: which of the documents that share this form of number may carry it.
     """
 
     region_known: identifiers.RegionKnown | None = codes.known_region
+    kinds: tuple[identifiers.DocumentKind, ...] = (identifiers.DocumentKind.RESIDENT_ID,)
 
     def apply(self, cells: pl.Expr, context: ImportContext) -> pl.Expr:
         shaped = cells.str.contains(r"^[1-8][0-9]{16}[0-9X]$")
@@ -132,6 +133,7 @@ class ResidentIdNumber:
         alive = (birth <= context.today) & (birth > oldest)
         region = cells.str.slice(0, 6)
         resident = ~region.is_in(_PERMIT_REGIONS)
+        resident &= identifiers.DocumentKind.RESIDENT_ID in self.kinds
         if self.region_known is not None:
             resident &= region.map_batches(self._known, return_dtype=pl.Boolean)
         return _parsed(cells, shaped & right & alive & resident, self._parse(context))
@@ -141,9 +143,14 @@ class ResidentIdNumber:
         return regions.is_in(pl.Series(known, dtype=pl.String).implode())
 
     def _parse(self, context: ImportContext) -> Callable[[str], str]:
-        kind = identifiers.DocumentKind.RESIDENT_ID
-        known, today = self.region_known, context.today
-        return lambda cell: identifiers.check_document(kind, cell, on=today, region_known=known)
+        def parse(cell: str) -> str:
+            found = identifiers.parse_resident_id(
+                cell, on=context.today, region_known=self.region_known
+            )
+            kind = found.kind if found.kind in self.kinds else self.kinds[0]
+            return identifiers.check_document(kind, cell, on=context.today)
+
+        return parse
 
     def explain(self, cell: str, context: ImportContext) -> Refusal:
         return _refusal_of(self._parse(context), cell)
@@ -151,17 +158,21 @@ class ResidentIdNumber:
 
 @dataclass(frozen=True)
 class MinimumAge:
-    """The holder of a valid resident ID number is of an age on the day of import."""
+    """The holder of a valid 18-character number is of an age on the day of import.
 
-    years: int
+    years: full years, as of that day. rule: the law that says so.
+    """
+
+    years: Callable[[ImportContext], int]
     rule: str
 
     def apply(self, cells: pl.Expr, context: ImportContext) -> pl.Expr:
-        youngest = _years_before(context.today, self.years)
+        youngest = _years_before(context.today, self.years(context))
         return pl.when(resident_birth(cells) <= youngest).then(cells)
 
     def explain(self, cell: str, context: ImportContext) -> Refusal:
-        return Refusal(f"按证件号码中的出生日期未满 {self.years} 周岁。", rule=self.rule)
+        years = self.years(context)
+        return Refusal(f"按证件号码中的出生日期未满 {years} 周岁。", rule=self.rule)
 
 
 @dataclass(frozen=True)

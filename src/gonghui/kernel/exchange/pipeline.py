@@ -88,6 +88,7 @@ def context_of(batch: ImportBatch, profile: ImportProfile) -> ImportContext:
         org_path=batch.org_path,
         union_id=batch.union_id,
         actor_id=batch.started_by_id,
+        actor_name=batch.started_by_name,
         batch_id=batch.pk,
     )
     return profile.context(context) if profile.context else context

@@ -29,14 +29,15 @@ class ImportContext:
     """What a run knows beside its file.
 
     today: the day ages are reckoned on (Asia/Shanghai). org_path and union_id: the union the
-    rows are imported under. actor_id: who started the run. batch_id: the ImportBatch. lookups:
-    tables a profile loads once per run, by name of its own choosing.
+    rows are imported under. actor_id and actor_name: who started the run. batch_id: the
+    ImportBatch. lookups: tables a profile loads once per run, by name of its own choosing.
     """
 
     today: date
     org_path: str = ""
     union_id: int | None = None
     actor_id: int | None = None
+    actor_name: str = ""
     batch_id: int | None = None
     lookups: Mapping[str, Any] = field(default_factory=dict)
 

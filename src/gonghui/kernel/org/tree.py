@@ -1,4 +1,4 @@
-"""Changes of the tree: found, rename, move, merge, split, close.
+"""Changes of the tree: found, rename, reclassify, move, merge, split, close.
 
 Plain functions for actions to call inside their transaction; they check the rules of the
 tree and know nothing of who asks. Every change takes effect on a day (never after today)
@@ -88,6 +88,29 @@ def rename(
     event = _event(EventKind.RENAME, union, on, document, note or f"原名：{union.name}")
     union.name = name
     union.save(update_fields=["name"])
+    _new_versions([union], on, event)
+    return event
+
+
+def reclassify(
+    union: Union, kind: str, *, on: date, today: date, document: str = "", note: str = ""
+) -> OrgEvent:
+    """Make a union one of another kind (类型) from a day on."""
+    _check_change(union, on, today)
+    if kind == union.kind:
+        raise Refusal(f"“{union.name}”已经是{UnionKind(kind).label}。", field="kind")
+    children = list(_children(union)) if kind in GRASSROOTS else []
+    if children:
+        raise Refusal(
+            f"“{union.name}”还有 {len(children)} 个下级工会，不能改为{UnionKind(kind).label}。",
+            rule="基层工会之下不再设工会",
+            remedy="请先调整下级工会的上级。",
+            field="kind",
+        )
+    former = UnionKind(union.kind).label
+    event = _event(EventKind.KIND, union, on, document, note or f"原类型：{former}")
+    union.kind = kind
+    union.save(update_fields=["kind"])
     _new_versions([union], on, event)
     return event
 
@@ -229,6 +252,15 @@ def lock_tree() -> None:
     """Let one change of the tree's shape run at a time, so that two moves make no cycle."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('gonghui.org.tree'))")
+
+
+def hold_tree() -> None:
+    """Keep the tree's shape as it is until this transaction ends; others may hold it too.
+
+    For writers of many rows, so that none of them gets a path a move has just made old.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext('gonghui.org.tree'))")
 
 
 def _place(union: Union, parent: Union | None) -> None:

@@ -174,8 +174,21 @@ class TestReasons:
         ]
         assert applied(ResidentIdNumber(), cells) == cells
 
+    def test_other_documents_of_the_same_form_where_they_are_accepted(self) -> None:
+        permits = [with_check(f"{region}19900307001") for region in ("810000", "830000")]
+        resident = with_check("34010419900307001")
+        assert applied(ResidentIdNumber(), [*permits, resident]) == [None, None, resident]
+        every = ResidentIdNumber(
+            kinds=(
+                identifiers.DocumentKind.RESIDENT_ID,
+                identifiers.DocumentKind.HONG_KONG_MACAO_RESIDENCE,
+                identifiers.DocumentKind.TAIWAN_RESIDENCE,
+            )
+        )
+        assert applied(every, [*permits, resident]) == [*permits, resident]
+
     def test_under_sixteen(self) -> None:
-        check = MinimumAge(16, AGE_RULE)
+        check = MinimumAge(lambda context: 16, AGE_RULE)
         old_enough = with_check("34010120101122001")
         a_day_late = with_check("34010120101123001")
         assert applied(check, [old_enough]) == [old_enough]
@@ -185,7 +198,7 @@ class TestReasons:
 
     def test_age_on_the_29th_of_february(self) -> None:
         leap = ImportContext(today=date(2024, 2, 29))
-        check = MinimumAge(17, AGE_RULE)
+        check = MinimumAge(lambda context: 17, AGE_RULE)
         assert applied(check, ["340101200702280011"], leap) == ["340101200702280011"]
         assert applied(check, ["340101200703010011"], leap) == [None]
 
@@ -274,7 +287,9 @@ class TestChunks:
 
     def test_later_checks_do_not_see_refused_cells(self) -> None:
         column = ImportColumn(
-            "number", "身份证号", checks=(ResidentIdNumber(), MinimumAge(16, AGE_RULE))
+            "number",
+            "身份证号",
+            checks=(ResidentIdNumber(), MinimumAge(lambda context: 16, AGE_RULE)),
         )
         profile = ImportProfile("x", "x", (column,), (), PROFILE.prepare, PROFILE.merge)
         frame = pl.DataFrame({"row": [2], "0": ["1"]}, schema={"row": pl.Int32, "0": pl.String})
