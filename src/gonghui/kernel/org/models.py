@@ -35,6 +35,7 @@ class UnionStatus(models.TextChoices):
 class EventKind(models.TextChoices):
     FOUND = "found", "成立"
     RENAME = "rename", "更名"
+    KIND = "kind", "变更类型"
     MOVE = "move", "变更上级"
     MERGE = "merge", "合并"
     SPLIT = "split", "分立"

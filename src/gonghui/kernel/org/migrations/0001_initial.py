@@ -110,6 +110,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("found", "成立"),
                             ("rename", "更名"),
+                            ("kind", "变更类型"),
                             ("move", "变更上级"),
                             ("merge", "合并"),
                             ("split", "分立"),

@@ -134,3 +134,18 @@ def test_range_holds_no_sibling_whose_id_begins_alike():
 
 def test_empty_scope_sees_nothing(world):
     assert list(Union.objects.within(Scope())) == []
+
+
+def test_kind_changes_from_its_day_on(world):
+    tree.reclassify(
+        world.jinggang, UnionKind.FEDERATION, on=JULY, today=TODAY, document="皖工办〔2026〕5号"
+    )
+    kinds = [
+        version.kind for version in world.jinggang.versions.unscoped("test").order_by("valid_from")
+    ]
+    assert kinds == [UnionKind.TOWN, UnionKind.FEDERATION]
+
+
+def test_superior_cannot_become_a_grassroots_union(world):
+    with pytest.raises(Refusal, match="下级工会"):
+        tree.reclassify(world.jinggang, UnionKind.JOINT, on=JULY, today=TODAY)
