@@ -101,7 +101,7 @@ def _batch(request: HttpRequest, resource: Resource, pk: int) -> ImportBatch:
 
 
 def batch_page(request: HttpRequest, resource: Resource, batch: int) -> HttpResponse:
-    """Preview before the start, progress while it runs, the result after; POST starts or cancels."""
+    """Preview, then progress, then the result; POST starts or cancels."""
     found = _batch(request, resource, batch)
     here = url(resource, "import_batch", found.pk)
     if request.method == "POST":
