@@ -163,7 +163,7 @@ def _lock_place(subject: Any) -> Any:
     if not isinstance(subject, Union):
         return subject
     rows = Union.objects.unscoped(LOCKING).filter(pk=subject.pk)
-    found = rows.select_for_update(key_share=False, no_key=True).first()
+    found = rows.select_for_update(no_key=True).first()
     if found is None:
         raise Missing("该工会不存在。")
     return found
