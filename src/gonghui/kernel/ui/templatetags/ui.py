@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -25,6 +26,7 @@ CAP = 10_000
 
 
 @register.simple_tag(name="icon")
+@lru_cache(maxsize=512)
 def icon(name: str, extra: str = "") -> SafeString:
     """An icon of the sprite, silent to screen readers; put a word beside it or an aria-label."""
     if name not in NAMES:
