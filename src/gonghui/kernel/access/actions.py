@@ -52,6 +52,7 @@ class Action:
     permission: Permission
     function: Callable[..., Any]
     creates: bool
+    place: Callable[[Any], str]
 
     def __call__(self, subject: Any, *args: Any, by: Actor, **kwargs: Any) -> Any:
         return self.function(subject, *args, by=by, **kwargs)
@@ -61,8 +62,18 @@ ACTIONS: dict[str, Action] = {}
 """Every action of this installation, by code."""
 
 
+def place_of(subject: Any) -> str:
+    """Where a record lies in the tree."""
+    return getattr(subject, "org_path", "") or ""
+
+
 def action(
-    code: str, title: str, permission: Permission, *, creates: bool = False
+    code: str,
+    title: str,
+    permission: Permission,
+    *,
+    creates: bool = False,
+    place: Callable[[Any], str] = place_of,
 ) -> Callable[[Callable[..., Any]], Action]:
     """Make a function an action.
 
@@ -70,6 +81,7 @@ def action(
     creates: the subject is the union (or None, for a first record) under which something new
     is made, so only its place is checked. A keyword `reason` is kept in the audit entry; a
     keyword `version` (the version the user saw) is compared with the locked subject's.
+    place: where the permission must hold, for a subject two unions share.
     """
 
     def decorate(function: Callable[..., Any]) -> Action:
@@ -80,7 +92,7 @@ def action(
                 if _running.get() is None:
                     raise_wall(by.wall())
                 subject = _lock(subject, by) if not creates else _lock_place(subject)
-                by.require(permission, place_of(subject), person_of(subject))
+                by.require(permission, place(subject), person_of(subject))
                 if expected is not None and getattr(subject, "version", expected) != expected:
                     raise Conflict(
                         "这条记录在您打开之后已被他人修改。",
@@ -112,7 +124,7 @@ def action(
                 )
             return result
 
-        found = Action(code, title, permission, run, creates)
+        found = Action(code, title, permission, run, creates, place)
         if code in ACTIONS:
             raise ValueError(f"action {code} is declared twice")
         ACTIONS[code] = found
@@ -132,10 +144,6 @@ def note(**changes: Any) -> None:
 def under_way() -> bool:
     """Whether an action is running in this context."""
     return _running.get() is not None
-
-
-def place_of(subject: Any) -> str:
-    return getattr(subject, "org_path", "") or ""
 
 
 def person_of(subject: Any) -> int | None:

@@ -107,6 +107,7 @@ EXPELLED_NEEDS_SUPERIOR = Parameter(
 )
 TRANSFER_WORKDAYS = Parameter("membership.transfer_workdays", "会籍转接办理时限", "工作日", int)
 AUTO_WITHDRAW_MONTHS = Parameter("membership.auto_withdraw_months", "视为自动退会的期限", "月", int)
+LAPSE_NOTICE_DAYS = Parameter("membership.lapse_notice_days", "视为自动退会的公示期", "天", int)
 MERGE_UNDO_DAYS = Parameter("membership.merge_undo_days", "重复会员合并可撤销期限", "天", int)
 COMMITTEE_MIN_MEMBERS = Parameter(
     "union.committee_min_members", "应当建立基层工会委员会的会员人数", "人", int

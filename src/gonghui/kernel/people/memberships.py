@@ -94,6 +94,29 @@ def change_status(
     return found
 
 
+def take_back(membership: Membership, past: MembershipPast) -> Membership:
+    """Undo the latest change: what `past` says is the present state again, its line is gone.
+
+    That `past` is the latest and nothing else has happened since is the caller's rule.
+    """
+    membership.status = past.status
+    membership.since = past.valid_from
+    membership.cause = past.cause
+    membership.industry = past.industry
+    membership.place_at(past.union)
+    membership.version += 1
+    membership.save()
+    past.delete()
+    _keep_record_at(membership.person, membership.union)
+    publish(
+        "cn.gonghui.membership.status",
+        f"membership/{membership.pk}",
+        {"status": membership.status},
+        membership.org_path,
+    )
+    return membership
+
+
 def _turn(
     membership: Membership, status: str, union: Union, on: date, cause: str, note: str
 ) -> Membership:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from gonghui.kernel import codes
+from gonghui.kernel.access.actions import person_of, place_of
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.audit.entries import timeline as audit_timeline
 from gonghui.kernel.base.errors import Forbidden, Refusal
@@ -316,24 +317,25 @@ def offered(resource: Resource, record: Any, actor: Actor) -> list[Step]:
     return [
         step
         for step in resource.steps
-        if _may(step.action.permission, record, actor) and step.shown(record, actor)
+        if _may_take(step, record, actor) and step.shown(record, actor)
     ]
 
 
 def _may(permission: Any, record: Any, actor: Actor) -> bool:
-    person_field = getattr(type(record), "scope_person", None)
-    person_id = None
-    if person_field:
-        person_id = record.pk if person_field == "id" else getattr(record, person_field)
-    return actor.may(permission, getattr(record, "org_path", "") or "", person_id)
+    return actor.may(permission, place_of(record), person_of(record))
+
+
+def _may_take(step: Step, record: Any, actor: Actor) -> bool:
+    place = step.action.place(record)
+    return actor.may(step.action.permission, place, person_of(record))
 
 
 def step_page(request: HttpRequest, resource: Resource, pk: int, slug: str) -> HttpResponse:
     """A step on a record: its form, and on POST the action."""
     step = resource.step(slug)
     record = record_of(request, resource, pk)
-    if not _may(step.action.permission, record, request.actor):
-        request.actor.require(step.action.permission, getattr(record, "org_path", ""))
+    if not _may_take(step, record, request.actor):
+        request.actor.require(step.action.permission, step.action.place(record))
     if request.method != "POST" and not step.shown(record, request.actor):
         raise Refusal(f"这条记录目前不能“{step.title}”。", remedy="请回到详情页查看它的当前状态。")
     return _run_step(request, resource, step, record, url(resource, "record", pk))

@@ -29,20 +29,17 @@ ESCALATE_JOIN = Permission("join-applications.escalate", "逾期申请报上级�
 OPEN_ACCOUNT = Permission("join-applications.account", "凭入会申请开通账号", public=True)
 
 # Transfers (转会)
-VIEW_TRANSFERS = Permission(
-    "transfers.view", "查看转会申请", (HANDLER, APPROVER, VIEWER), own=True
-)
+VIEW_TRANSFERS = Permission("transfers.view", "查看转会申请", (HANDLER, APPROVER, VIEWER), own=True)
 APPLY_TRANSFER = Permission("transfers.apply", "为本人申请转会", own=True)
 SEND_MEMBER = Permission("transfers.send", "提出转出会员", (HANDLER,))
 CALL_MEMBER = Permission("transfers.call", "提出转入会员", (HANDLER,))
 DECIDE_TRANSFER = Permission("transfers.decide", "同意转出或接收转入", (APPROVER,))
-# Which side started a transfer is asked inside the action: the side may not be the one whose
-# place decides now.
-WITHDRAW_TRANSFER = Permission("transfers.withdraw", "撤回自己提出的转会申请", open=True)
+WITHDRAW_TRANSFER = Permission("transfers.withdraw", "撤回转会申请", (HANDLER,), own=True)
 HURRY_TRANSFERS = Permission("transfers.hurry", "转会超期提级")
 
 # Standing (会籍变动)
 REVIVE = Permission("memberships.revive", "更正误登已故", (APPROVER,))
+UNDO_CHANGE = Permission("memberships.undo", "撤销本人误办的会籍变动", (HANDLER, APPROVER))
 
 # Duplicate persons (重复人员)
 VIEW_DUPLICATES = Permission("duplicates.view", "查看疑似重复人员", (HANDLER, APPROVER))

@@ -14,7 +14,9 @@ from gonghui.kernel.resource.declaration import (
 )
 from gonghui.systems.mobilization.membership import permissions
 from gonghui.systems.mobilization.membership.actions.members import reveal
+from gonghui.systems.mobilization.membership.importing import MEMBERS_IMPORT
 from gonghui.systems.mobilization.membership.queries.members import search_members
+from gonghui.systems.mobilization.membership.resources import standing, transfers
 
 TONES = {
     "active": "good",
@@ -72,7 +74,10 @@ MEMBERS = Resource(
             ),
         ),
     ),
+    steps=(transfers.SEND, *standing.STEPS),
+    sections=(standing.LIFE,),
     export=permissions.EXPORT_MEMBERS,
+    imports=MEMBERS_IMPORT,
     reveal=reveal,
     related=("person", "union"),
     empty="还没有会员。可以导入名册，或请职工扫描本工会的二维码申请入会。",

@@ -1,0 +1,78 @@
+"""Reads of a member's standing and past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from gonghui.kernel import codes
+from gonghui.kernel.people.models import Membership, MembershipPast, MembershipStatus
+from gonghui.systems.mobilization.membership.models.standing import StandingChange
+
+ONE_MEMBER = "the past of one membership the caller already holds"
+
+
+def latest_change(membership: Membership) -> StandingChange | None:
+    """The latest change of standing of a membership that was not taken back."""
+    rows = StandingChange.objects.unscoped(ONE_MEMBER).filter(membership_id=membership.pk)
+    return rows.filter(undone_at=None).order_by("-pk").first()
+
+
+def latest_past(membership: Membership) -> MembershipPast | None:
+    """The line of the past that ends where the present state begins."""
+    rows = MembershipPast.objects.unscoped(ONE_MEMBER).filter(membership_id=membership.pk)
+    return rows.order_by("-pk").first()
+
+
+def former_status(membership: Membership) -> str:
+    """What a membership was before its present status; active where nothing is known."""
+    rows = MembershipPast.objects.unscoped(ONE_MEMBER).filter(membership_id=membership.pk)
+    found = rows.exclude(status=membership.status).order_by("-pk").first()
+    return found.status if found else MembershipStatus.ACTIVE
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One stretch of a membership: where, as what, from when to when (empty: until now)."""
+
+    union: str
+    status: str
+    valid_from: date
+    valid_to: date | None
+    cause: str
+    note: str
+
+
+def chapters(membership: Membership) -> list[Chapter]:
+    """The life of a membership across unions, the present first."""
+    present = Chapter(
+        membership.union.name,
+        membership.get_status_display(),
+        membership.since,
+        None,
+        cause_in_words(membership.cause),
+        "",
+    )
+    rows = MembershipPast.objects.unscoped(ONE_MEMBER).filter(membership_id=membership.pk)
+    return [
+        present,
+        *(
+            Chapter(
+                row.union.name,
+                row.get_status_display(),
+                row.valid_from,
+                row.valid_to,
+                cause_in_words(row.cause),
+                row.note,
+            )
+            for row in rows.select_related("union").order_by("-pk")
+        ),
+    ]
+
+
+WORDS = {"apply": "申请入会", "transfer": "转接", "rejoin": "重新入会", "merger": "工会合并转接"}
+
+
+def cause_in_words(cause: str) -> str:
+    """A cause code of membership_change_reason in words."""
+    return WORDS.get(cause) or codes.name("membership_change_reason", cause)
