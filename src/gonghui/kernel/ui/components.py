@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html
@@ -264,7 +265,10 @@ class Difference:
 
 @dataclass
 class Share:
-    """One unit of a league table (排名): done of quota."""
+    """One unit of a league table (排名): done of quota.
+
+    rank: its place in words, for lists with shared places; empty counts the lines.
+    """
 
     title: str
     done: int
@@ -272,16 +276,20 @@ class Share:
     url: str = ""
     note: str = ""
     late: bool = False
+    rank: str = ""
 
     @property
     def percent(self) -> float:
-        """Completion, 0 to 100 and above, one decimal."""
-        return round(100 * self.done / self.quota, 1) if self.quota else 0.0
+        """Completion, 0 to 100 and above, one decimal, half up."""
+        if not self.quota:
+            return 0.0
+        exact = Decimal(100 * self.done) / self.quota
+        return float(exact.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP))
 
     @property
     def width(self) -> float:
-        """Completion capped at 100, for the bar."""
-        return min(100.0, self.percent)
+        """Completion between 0 and 100, for the bar."""
+        return max(0.0, min(100.0, self.percent))
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Reads of A01 worth a name, and its dated parameters."""

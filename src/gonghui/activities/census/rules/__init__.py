@@ -1,0 +1,1 @@
+"""Rules of A01: plain functions, each citing its source."""

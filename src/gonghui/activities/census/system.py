@@ -1,0 +1,29 @@
+"""A01 实名制数据普查和网上入会活动."""
+
+from gonghui.activities.census.permissions import VIEW_CENSUS, VIEW_WISHES
+from gonghui.activities.census.resources.campaign import CAMPAIGNS, QUOTAS
+from gonghui.activities.census.resources.wishes import WISHES
+from gonghui.kernel.resource.declaration import Page, Served, System
+
+BOARDS = Page("普查看板", "census-boards", VIEW_CENSUS)
+STATS = Page("心愿统计", "wish-stats", VIEW_WISHES)
+HALL = Page("点菜单", "wishes")
+
+SYSTEM = System(
+    code="A01",
+    name="实名制数据普查和网上入会活动",
+    owner="基层工作部",
+    chapter="专项活动",
+    functions={
+        "A01/1": Served(CAMPAIGNS, "工会组织和会员数据信息采集"),
+        "A01/3": Served(QUOTAS, "会员实名制管理：实名登记进度和资料完整率"),
+        "A01/5": Served(HALL, "职工点菜单"),
+        "A01/6": Served(WISHES, "线上线下一体服务：网上提出和线下登记一并办理"),
+        "A01/p1": Served(BOARDS, "普查看板：任务、完成率、逾期、趋势、排名"),
+        "A01/p4": Served(WISHES, "心愿的支持、答复和开出的服务"),
+    },
+    resources=(CAMPAIGNS, QUOTAS, WISHES),
+    menu=(BOARDS, CAMPAIGNS, QUOTAS, WISHES, STATS),
+    hall=(HALL,),
+    uses=("C1.1",),
+)

@@ -1,0 +1,1 @@
+"""Pages of A01 that no declaration can draw."""
