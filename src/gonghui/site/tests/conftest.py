@@ -31,7 +31,7 @@ def cluster(open_folder: Path) -> Iterator[Cluster]:
     made.remove()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def new_database() -> Iterator[Callable[..., str]]:
     """Make empty databases on the server the tests run on; gives their addresses."""
     from django.conf import settings
@@ -53,9 +53,10 @@ def new_database() -> Iterator[Callable[..., str]]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture
-def gonghui(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the command-line tool on a database: `gonghui(url, "migrate", VAR=…)`."""
+@pytest.fixture(scope="module")
+def gonghui(tmp_path_factory) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command-line tool on a database: `gonghui(url, "migrate", GONGHUI_VAR=…)`."""
+    var = tmp_path_factory.mktemp("var")
 
     def run(url: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         dropped = ("DJANGO_SETTINGS_MODULE", "GONGHUI_DB_ROLE", "GONGHUI_KEYS", "GONGHUI_PROCESS")
@@ -65,7 +66,7 @@ def gonghui(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
             env=kept
             | {
                 "DATABASE_URL": url,
-                "GONGHUI_VAR": str(tmp_path / "var"),
+                "GONGHUI_VAR": str(var),
                 "PYTHONPATH": str(environment.root() / "src"),
             }
             | variables,

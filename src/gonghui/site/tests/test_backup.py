@@ -16,25 +16,30 @@ KNOWN = (
 )
 
 
-@pytest.fixture
-def source(new_database, gonghui, tmp_path) -> tuple[str, Path]:
-    """A migrated database with rows and a file, and its backup with keys."""
-    url = new_database()
-    done = gonghui(url, "migrate", "-v0")
+@pytest.fixture(scope="module")
+def source(new_database, gonghui, tmp_path_factory) -> tuple[str, Path, Path]:
+    """A migrated database with rows and a file: its address, its folder, its backup with keys."""
+    url, var = new_database(), tmp_path_factory.mktemp("source")
+    done = gonghui(url, "migrate", "-v0", GONGHUI_VAR=str(var))
     assert done.returncode == 0, done.stderr
     with psycopg.connect(url) as connection:
         connection.execute(KNOWN)
-    stored = tmp_path / "var/files/2026/照片.jpg"
+    stored = var / "files/2026/照片.jpg"
     stored.parent.mkdir(parents=True)
     stored.write_bytes(b"picture")
-    file = tmp_path / "backup.tar"
-    done = gonghui(url, "backup", str(file), "--with-keys", GONGHUI_BACKUP_PASSPHRASE=PASSPHRASE)
+    file = var / "backup.tar"
+    done = gonghui(
+        url,
+        *("backup", str(file), "--with-keys"),
+        GONGHUI_VAR=str(var),
+        GONGHUI_BACKUP_PASSPHRASE=PASSPHRASE,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    return url, file
+    return url, var, file
 
 
 def test_everything_comes_back_and_is_compared(source, new_database, gonghui, tmp_path):
-    _url, file = source
+    _url, home, file = source
     assert file.stat().st_mode & 0o077 == 0
     target, var = new_database(), tmp_path / "elsewhere"
     done = gonghui(
@@ -48,7 +53,7 @@ def test_everything_comes_back_and_is_compared(source, new_database, gonghui, tm
     assert (var / "files/2026/照片.jpg").read_bytes() == b"picture"
     for name in ("seal-1.key", "index-1.key"):
         restored = var / "secrets/keys" / name
-        assert restored.read_bytes() == (tmp_path / "var/secrets/keys" / name).read_bytes()
+        assert restored.read_bytes() == (home / "secrets/keys" / name).read_bytes()
         assert restored.stat().st_mode & 0o077 == 0
     with psycopg.connect(target) as connection:
         assert connection.execute("SELECT count(*) FROM bus_outbox").fetchone() == (1234,)
@@ -58,8 +63,8 @@ def test_everything_comes_back_and_is_compared(source, new_database, gonghui, tm
             connection.execute("DELETE FROM audit_entry")
 
 
-def test_a_database_that_is_not_empty_is_refused_untouched(source, gonghui, tmp_path):
-    url, file = source
+def test_a_database_that_is_not_empty_is_refused_untouched(source, gonghui):
+    url, _home, file = source
     done = gonghui(url, "restore", str(file))
     assert done.returncode == 1
     assert "不是空的" in done.stdout
@@ -67,13 +72,15 @@ def test_a_database_that_is_not_empty_is_refused_untouched(source, gonghui, tmp_
         assert connection.execute("SELECT count(*) FROM bus_outbox").fetchone() == (1234,)
 
 
-def test_a_damaged_backup_is_found_before_anything_is_written(source, new_database, gonghui):
-    _url, file = source
-    content = bytearray(file.read_bytes())
+def test_a_damaged_backup_is_found_before_anything_is_written(
+    source, new_database, gonghui, tmp_path
+):
+    content = bytearray(source[2].read_bytes())
     content[content.index(b"picture")] ^= 1
-    file.write_bytes(content)
+    damaged = tmp_path / "damaged.tar"
+    damaged.write_bytes(content)
     target = new_database()
-    done = gonghui(target, "restore", str(file))
+    done = gonghui(target, "restore", str(damaged))
     assert done.returncode == 1
     assert "照片.jpg 的校验和不对" in done.stdout
     with psycopg.connect(target) as connection:
@@ -82,7 +89,7 @@ def test_a_damaged_backup_is_found_before_anything_is_written(source, new_databa
 
 
 def test_a_wrong_passphrase_and_missing_keys_are_said(source, new_database, gonghui, tmp_path):
-    _url, file = source
+    _url, _home, file = source
     target, var = new_database(), str(tmp_path / "elsewhere")
     wrong = gonghui(
         target,
@@ -102,7 +109,7 @@ def test_a_wrong_passphrase_and_missing_keys_are_said(source, new_database, gong
 
 
 def test_a_row_that_did_not_arrive_is_named(source, new_database, gonghui, tmp_path):
-    _url, file = source
+    _url, _home, file = source
     forged = tmp_path / "forged.tar"
     with tarfile.open(file) as old, tarfile.open(forged, "w") as new:
         for member in old:
@@ -119,9 +126,9 @@ def test_a_row_that_did_not_arrive_is_named(source, new_database, gonghui, tmp_p
 
 
 def test_an_existing_file_is_not_overwritten(source, gonghui):
-    url, file = source
+    url, home, file = source
     before = file.read_bytes()
-    done = gonghui(url, "backup", str(file))
+    done = gonghui(url, "backup", str(file), GONGHUI_VAR=str(home))
     assert done.returncode == 1
     assert "已存在" in done.stdout
     assert file.read_bytes() == before
