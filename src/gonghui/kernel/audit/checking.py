@@ -116,12 +116,12 @@ def _places(batch: Batch, seals: list[Seal]) -> Iterator[Finding]:
             seal.entry_id,
             batch.pk,
         )
-    for before, after in pairwise(seals):
-        if after.entry_id < before.entry_id:
+    for earlier, later in pairwise(seals):
+        if later.entry_id < earlier.entry_id:
             yield Finding(
                 "reordered",
-                f"批次 {batch.pk} 中记录 {before.entry_id} 与 {after.entry_id} 的顺序被调换。",
-                after.entry_id,
+                f"批次 {batch.pk} 中记录 {earlier.entry_id} 与 {later.entry_id} 的顺序被调换。",
+                later.entry_id,
                 batch.pk,
             )
     root = merkle_root([leaf(seal.entry_id, bytes(seal.digest)) for seal in seals])

@@ -43,10 +43,13 @@ DOCX = FileType(
     ("docx",),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 )
+# GB/T 33190-2016, the national format of fixed-layout documents.
+OFD = FileType("ofd", "OFD 版式文件", ("ofd",), "application/ofd")
 ZIP = FileType("zip", "ZIP 压缩包", ("zip",), "application/zip")
 TEXT = FileType("text", "文本文件", ("csv", "txt"), "text/plain")
 IMAGES = (JPEG, PNG, WEBP)
 
+_ARCHIVES = (ZIP, XLSX, DOCX, OFD)
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = re.compile(rb"<\s*(!doctype|html|script|svg|iframe|\?php|body)", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -68,7 +71,7 @@ def sniff(file: IO[bytes], size: int) -> FileType:
         found = _archive(file)
     elif found is None:
         found = _text(head)
-    if found not in (ZIP, XLSX, DOCX) and b"PK\x05\x06" in tail and zipfile.is_zipfile(file):
+    if found not in _ARCHIVES and b"PK\x05\x06" in tail and zipfile.is_zipfile(file):
         raise _two_things(found.title, ZIP.title)
     if found is not PDF and b"%PDF-" in head[:1024]:
         raise _two_things(found.title, PDF.title)
@@ -146,6 +149,8 @@ def _archive(file: IO[bytes]) -> FileType:
         ) from None
     _check_entries(entries)
     names = {entry.filename for entry in entries}
+    if "OFD.xml" in names:
+        return OFD
     if "[Content_Types].xml" not in names:
         return ZIP
     if any(name.lower().endswith("vbaproject.bin") for name in names):

@@ -57,4 +57,4 @@ def _rescue(job: jobs.Job) -> None:
     arguments = job.task_kwargs
     arguments = json.loads(arguments) if isinstance(arguments, str) else arguments
     if "task_id" in arguments:
-        tasks.give_up(arguments["task_id"])
+        tasks.give_up(int(arguments["task_id"]))

@@ -17,7 +17,7 @@ from gonghui.kernel.files.access import register_owner
 from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.files.purposes import Purpose, register_purpose
 from gonghui.kernel.files.storing import attach, files_of, release, store
-from gonghui.kernel.files.types import DOCX, JPEG, PDF, PNG, TEXT, WEBP, XLSX, ZIP, sniff
+from gonghui.kernel.files.types import DOCX, JPEG, OFD, PDF, PNG, TEXT, WEBP, XLSX, ZIP, sniff
 
 from .conftest import PDF_BYTES, archive, office, picture
 
@@ -28,6 +28,7 @@ SOUND = [
     (picture("WEBP"), WEBP),
     (office("xl/workbook.xml"), XLSX),
     (office("word/document.xml"), DOCX),
+    (archive({"OFD.xml": b"<OFD/>"}), OFD),
     (archive({"a.txt": b"x"}), ZIP),
     ("姓名,手机\n张敏,138".encode(), TEXT),
     ("姓名,手机\n张敏,138".encode("gb18030"), TEXT),
