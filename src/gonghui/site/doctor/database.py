@@ -59,7 +59,9 @@ REFUSALS = (
 def connect(url: str) -> tuple[Connection | None, list[Finding]]:
     """A connection, or why there is none."""
     try:
-        return psycopg.connect(url, connect_timeout=5, autocommit=True), []
+        # The encoding is asked for, because a database may have one that cannot carry the question.
+        opened = psycopg.connect(url, connect_timeout=5, autocommit=True, client_encoding="UTF8")
+        return opened, []
     except psycopg.ProgrammingError as trouble:
         return None, [
             Finding(

@@ -72,9 +72,7 @@ def test_a_database_that_is_not_empty_is_refused_untouched(source, gonghui):
         assert connection.execute("SELECT count(*) FROM bus_outbox").fetchone() == (1234,)
 
 
-def test_a_damaged_backup_is_found_before_anything_is_written(
-    source, new_database, gonghui, tmp_path
-):
+def test_a_damaged_backup_is_found_before_a_write(source, new_database, gonghui, tmp_path):
     content = bytearray(source[2].read_bytes())
     content[content.index(b"picture")] ^= 1
     damaged = tmp_path / "damaged.tar"
