@@ -87,10 +87,7 @@ def empty(new_database) -> str:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (
-            lambda url: url.replace(":dev@", ":wrong@").replace(":throw-away@", ":wrong@"),
-            "口令不对",
-        ),
+        (lambda url: re.sub(r":[^:@/]*@", ":wrong@", url), "口令不对"),
         (lambda url: url.rsplit("/", 1)[0] + "/no_such_database", "没有名为 no_such_database"),
         (lambda url: url.split("@")[0] + "@127.0.0.1:1/any", "没有运行，或端口不对"),
         (lambda url: url.split("@")[0] + "@no-such-host.invalid:1/any", "主机名不存在"),
