@@ -385,7 +385,7 @@ def _prepare(field: BoundField) -> SafeString:
     own = widget.attrs.get("class", "")
     if isinstance(widget, widgets.CheckboxInput):
         return field.as_widget()
-    attrs = {"class": f"{base or 'form-control'} {own}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{base or 'form-control'} {own}".strip()}
     if name in MODES and "inputmode" not in widget.attrs:
         attrs["inputmode"] = MODES[name]
     return field.as_widget(attrs=attrs)
