@@ -18,11 +18,13 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from gonghui.kernel.base import sealing
+
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+def django_db_setup(django_db_blocker: Any, test_keyring: Any) -> Iterator[None]:
     """Use the named database itself: what is measured must be committed and analysed."""
     from gonghui.site.seeding import seed
 
@@ -38,6 +40,15 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             )
         connection.close()
     yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def test_keyring() -> Iterator[sealing.Keyring]:
+    """The keys the seeded database was sealed with, kept beside it (GONGHUI_KEYS)."""
+    folder = Path(os.environ.setdefault("GONGHUI_KEYS", str(ROOT / "artifacts" / "bench-keys")))
+    if not list(folder.glob("*.key")):
+        sealing.Keyring.generate(folder)
+    yield sealing.keyring()
 
 
 @dataclass

@@ -232,17 +232,24 @@ def wall_at(scope: Scope) -> Iterator[None]:
 def wall_policy(
     table: str, path: str = "org_path", person: str | None = None, wall: str = "scope_wall"
 ) -> list[str]:
-    """SQL that puts `table` behind row-level security in range form, for a migration."""
-    parts = [
-        f"({path} >= current_setting('gonghui.lo{n}', true)"
-        f" AND {path} < current_setting('gonghui.hi{n}', true))"
+    """SQL that puts `table` behind row-level security in range form, for a migration.
+
+    Each setting is read in a subquery, so once a statement and not once a row. The CASE keeps
+    the planner from taking the ranges, whose bounds it cannot know, for its guide: it guesses
+    half the rows and leaves the choice of index to the query's own scope (decisions/0003).
+    """
+    arms = "".join(
+        f" WHEN {path} >= {_setting(f'lo{n}')} AND {path} < {_setting(f'hi{n}')} THEN true"
         for n in range(1, WALL_SLOTS + 1)
-    ]
-    if person:
-        parts.append(f"{person} = nullif(current_setting('gonghui.person', true), '')::bigint")
-    seen = " OR ".join(parts)
+    )
+    own = "(SELECT nullif(current_setting('gonghui.person', true), '')::bigint)"
+    seen = f"CASE{arms} ELSE {f'{person} = {own}' if person else 'false'} END"
     return [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"DROP POLICY IF EXISTS {wall} ON {table}",
         f"CREATE POLICY {wall} ON {table} USING ({seen}) WITH CHECK (true)",
     ]
+
+
+def _setting(name: str) -> str:
+    return f"""(SELECT current_setting('gonghui.{name}', true) COLLATE "C")"""

@@ -20,7 +20,7 @@ def search_members(rows: QuerySet, text: str, scope: Scope) -> QuerySet:
         return rows.filter(Q(number=word) | Q(aliases__number=word))
     if len(word) in {15, 18} and word[:-1].isdigit():
         found = keyring().blind_indexes(word, context=DOCUMENT)
-        return rows.filter(person__document_index__in=found)
+        return rows.filter(person__document_index__in=found, person__merged_into=None)
     if word.isdigit() and len(word) == 11:
         found = keyring().blind_indexes(word, context=MOBILE)
         return rows.filter(person__mobile_index__in=found)
