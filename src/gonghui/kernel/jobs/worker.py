@@ -74,11 +74,19 @@ async def _work_until(stop: asyncio.Event) -> None:
         await asyncio.wait([asyncio.create_task(stop.wait())], timeout=RESTART_AFTER)
 
 
-async def _work() -> None:
+def working_app() -> DjangoApp:
+    """Return an unopened procrastinate app that runs every declared job.
+
+    Jobs defer other jobs through the app they were declared on, whose connector is the Django
+    connection of their own thread: that keeps `defer` inside their transaction.
+    """
     working = DjangoApp(connector=_connector())
-    # Jobs defer other jobs through the app they were declared on, whose connector is the Django
-    # connection of their own thread: that keeps `defer` inside their transaction.
     working.tasks = app.tasks
+    return working
+
+
+async def _work() -> None:
+    working = working_app()
     async with working.open_async():
         await working.run_worker_async(
             concurrency=concurrency(),

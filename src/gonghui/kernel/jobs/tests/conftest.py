@@ -4,7 +4,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from gonghui.kernel.jobs import periodic, registry, rescue, stopping
-from gonghui.kernel.jobs.worker import DjangoApp, _connector
+from gonghui.kernel.jobs.worker import working_app
 
 
 @pytest.fixture(autouse=True)
@@ -49,8 +49,7 @@ def work(queue):
     """Run what is due in the queue, as a worker would."""
 
     async def run():
-        working = DjangoApp(connector=_connector())
-        working.tasks = app.tasks
+        working = working_app()
         async with working.open_async():
             await working.run_worker_async(
                 wait=False, listen_notify=False, install_signal_handlers=False
