@@ -95,8 +95,8 @@ def action(
                 by.require(permission, place(subject), person_of(subject))
                 if expected is not None and getattr(subject, "version", expected) != expected:
                     raise Conflict(
-                        "这条记录在您打开之后已被他人修改。",
-                        remedy="请核对最新内容后再办理，您填写的内容已保留。",
+                        "这条记录在打开之后已被他人修改。",
+                        remedy="请核对最新内容后再办理，填写的内容已保留。",
                         code="stale",
                     )
                 before = {} if creates else snapshot(subject)
