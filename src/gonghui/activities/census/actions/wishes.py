@@ -286,6 +286,10 @@ def show(wish: Wish, *, by: Actor, reason: str) -> Wish:
 
 def remind(wish: Wish) -> None:
     """Open the to-do of whoever supervises, for a wish past its term without an answer."""
+    if not rules.overdue(
+        wish.answered_at is not None, wish.state, wish.due_on, timezone.localdate()
+    ):
+        return
     open_todo(
         kind=LATE,
         target_type=TARGET,

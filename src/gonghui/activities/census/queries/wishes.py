@@ -58,7 +58,7 @@ def visible(home: Union) -> QuerySet[Wish]:
 
 
 def ordered(rows: QuerySet[Wish]) -> QuerySet[Wish]:
-    """In the fair order of rules.order_key."""
+    """In the fair order that rules.ORDER says."""
     return rows.order_by("-votes", "created_at", "pk")
 
 

@@ -6,8 +6,8 @@ Source: catalogue A01/5 and A01/p4.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date
 from urllib.parse import urlsplit
 
 from gonghui.kernel.base.errors import Forbidden, Refusal
@@ -47,6 +47,7 @@ STATES = {
 ONE_VOTE = "每人对一条心愿只计一票，合并的心愿按人计票"
 SAME_PATH = "职工可以向所在工会、县级工会和市级工会提出心愿，只能支持这些工会的心愿"
 
+ORDER = "支持人数多的在前；支持人数相同的，提出早的在前"
 SIMILAR_FROM = 0.35
 # Words every wish is wrapped in tell nothing of what is wished for.
 _FILLERS = (
@@ -119,16 +120,6 @@ def similar(title: str, others: Iterable[tuple[int, str]], most: int = 5) -> lis
     scored = [(similarity(title, other), pk) for pk, other in others]
     found = sorted(((-score, pk) for score, pk in scored if score >= SIMILAR_FROM))
     return [pk for _, pk in found[:most]]
-
-
-def order_key(votes: int, created_at: datetime, pk: int) -> tuple[int, datetime, int]:
-    """Order of the list: more votes first; with equal votes, who has waited longer first."""
-    return (-votes, created_at, pk)
-
-
-def places(votes: Sequence[int]) -> list[int]:
-    """Place of each wish of a list ordered by votes; equal votes share a place."""
-    return [1 + sum(other > own for other in votes) for own in votes]
 
 
 def overdue(answered: bool, state: str, due_on: date, today: date) -> bool:

@@ -96,6 +96,7 @@ def wishes(request: HttpRequest) -> HttpResponse:
         "filters": [_category_filter(category, show)],
         "query": f"show={show}&category={category}",
         "home": home,
+        "order": rules.ORDER,
     }
     return render(request, "census/wishes.html", context)
 
@@ -148,6 +149,9 @@ def wish_page(request: HttpRequest, pk: int) -> HttpResponse:
         "item": _card(wish, wish.pk in queries.voted(person_id, [wish])),
         "category": wish.get_category_display(),
         "place": queries.place_of(wish),
+        "late": rules.overdue(
+            wish.answered_at is not None, wish.state, wish.due_on, timezone.localdate()
+        ),
         "follows": queries.follows(person_id, wish),
         "own": wish.person_id == person_id,
         "events": [
