@@ -54,7 +54,10 @@ def unread(request: HttpRequest) -> int:
 
 
 def register() -> None:
+    from gonghui.site import hall
+
     shell.register_top(places)
+    shell.register_hall(hall.places)
     shell.register_posts(posts)
     shell.register_person(person)
     shell.register_message_count(unread)

@@ -8,7 +8,7 @@ from django.urls import include, path
 from gonghui.kernel.identity.views import sign_in, sign_out
 from gonghui.kernel.resource.pages import pick_unions
 from gonghui.kernel.resource.urls import interface, workbench
-from gonghui.site import desk, views
+from gonghui.site import desk, hall, views
 
 urlpatterns = [
     path("", desk.front, name="front"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("search/", desk.search, name="search"),
     path("post/<int:union_id>/", desk.switch_post, name="post"),
     path("pick/unions/", pick_unions, name="pick-unions"),
+    path("hall/", hall.home, name="hall"),
+    path("hall/services/", hall.services, name="hall-services"),
+    path("hall/messages/", hall.messages_page, name="hall-messages"),
+    path("hall/mine/", hall.mine, name="hall-mine"),
     path("ui/", include("gonghui.kernel.ui.urls")),
     path("w/", include((workbench(), "resource"))),
     path("api/v1/", include((interface(), "api"))),

@@ -194,11 +194,16 @@ RESOURCES: dict[str, Resource] = {}
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a system's own that serves functions or stands in the menu."""
+    """A page of a system's own that serves functions or stands in the menu.
+
+    icon and help: how its tile looks in the service hall.
+    """
 
     title: str
     url_name: str
     permission: Permission | None = None
+    icon: str = "apps"
+    help: str = ""
 
 
 @dataclass(frozen=True)

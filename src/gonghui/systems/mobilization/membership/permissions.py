@@ -45,9 +45,8 @@ UNDO_CHANGE = Permission("memberships.undo", "撤销本人误办的会籍变动"
 VIEW_DUPLICATES = Permission("duplicates.view", "查看疑似重复人员", (HANDLER, APPROVER))
 DISMISS_DUPLICATE = Permission("duplicates.dismiss", "认定不是同一人", (HANDLER, APPROVER))
 MERGE_DUPLICATE = Permission("duplicates.merge", "合并重复人员", (APPROVER,))
-VIEW_MERGES = Permission("merges.view", "查看合并记录", (HANDLER, APPROVER, VIEWER))
-UNDO_MERGE = Permission("merges.undo", "撤销合并", (APPROVER,))
-FIND_DUPLICATES = Permission("duplicates.find", "查找疑似重复人员")
+UNDO_MERGE = Permission("duplicates.undo", "撤销合并", (APPROVER,))
+NAME_DUPLICATE = Permission("duplicates.name", "提出疑似重复人员", (HANDLER, APPROVER))
 
 # Corrections (信息变更)
 CHANGE_FACTS = Permission("memberships.facts", "更新会员一般信息", (HANDLER,), own=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -23,7 +23,7 @@ from gonghui.kernel.people.models import IN_RANKS, Membership, MembershipStatus,
 from gonghui.kernel.people.persons import DOCUMENT, MOBILE, Identity
 from gonghui.kernel.search.names import starts
 from gonghui.systems.mobilization.membership.models.joining import OPEN, JoinApplication, JoinState
-from gonghui.systems.mobilization.membership.permissions import VIEW_MEMBERS
+from gonghui.systems.mobilization.membership.permissions import OWN_JOINS, VIEW_MEMBERS
 from gonghui.systems.mobilization.membership.rules import joining as rules
 from gonghui.systems.mobilization.membership.rules.routing import Candidate, Suggestion, suggest
 
@@ -77,6 +77,11 @@ class Applicant:
             today=today,
         )
         return cls(identity, {key: code or "" for key, code in facts.items()})
+
+    def with_facts(self) -> Identity:
+        """The identity carrying the facts a person's record keeps."""
+        kept = {key: self.facts.get(key, "") for key in OF_PERSON}
+        return replace(self.identity, facts=kept)
 
 
 @dataclass(frozen=True)
@@ -331,7 +336,7 @@ def overdue(today: date) -> Q:
     return Q(state__in=waiting, due_on__lt=today)
 
 
-def own_applications(actor: Actor, permission: Any) -> QuerySet[JoinApplication]:
+def own_applications(actor: Actor) -> QuerySet[JoinApplication]:
     """The applications of the actor's own person, the latest first."""
-    rows = JoinApplication.objects.within(Scope((), actor.person_id))
+    rows = JoinApplication.objects.within(actor.scope(OWN_JOINS))
     return rows.select_related("union", "union__parent").order_by("-id")

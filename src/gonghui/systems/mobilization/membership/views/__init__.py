@@ -1,0 +1,1 @@
+"""Pages of the system that the declaration cannot draw."""
