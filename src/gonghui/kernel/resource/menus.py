@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from gonghui.kernel.resource.declaration import SYSTEMS, Page, Resource
+from gonghui.kernel.resource.pages import address
 from gonghui.kernel.ui.shell import MenuGroup, MenuItem, register_menu
 
 
@@ -27,9 +27,9 @@ def chapters(request: HttpRequest) -> Iterable[MenuGroup]:
 
 def _item(entry: Resource | Page, request: HttpRequest) -> MenuItem | None:
     if isinstance(entry, Resource):
-        permission, target = entry.view, reverse(f"resource:{entry.code}:list")
+        permission, target = entry.view, address(f"resource:{entry.code}:list")
     else:
-        permission, target = entry.permission, reverse(entry.url_name)
+        permission, target = entry.permission, address(entry.url_name)
     if permission is not None and not request.actor.paths(permission):
         return None
     return MenuItem(entry.title, target, active=request.path.startswith(target))

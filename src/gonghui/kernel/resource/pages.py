@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import forms
@@ -43,7 +44,14 @@ class NoInput(ActionForm):
 
 
 def url(resource: Resource, page: str = "list", *args: Any) -> str:
-    return reverse(f"resource:{resource.code}:{page}", args=args)
+    name = f"resource:{resource.code}:{page}"
+    return reverse(name, args=args) if args else address(name)
+
+
+@lru_cache(maxsize=1024)
+def address(name: str) -> str:
+    """reverse() of a page without arguments, found once a process."""
+    return reverse(name)
 
 
 def list_page(request: HttpRequest, resource: Resource) -> HttpResponse:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from html import escape
 from typing import Any
 
 from django.utils.html import conditional_escape, format_html
@@ -121,7 +122,7 @@ class Table:
         return mark_safe("\n".join(self._row(row, opening) for row in self.rows))
 
     def _row(self, row: Row, opening: list[tuple[str, str]]) -> str:
-        identifier = conditional_escape(row.id)
+        identifier = _text(row.id)
         parts = [f'<tr data-id="{identifier}"']
         if row.can:
             parts.append(f' data-can="{conditional_escape(" ".join(row.can))}"')
@@ -132,9 +133,9 @@ class Table:
                 f'form="{self.name}-bulk" aria-label="选择"></td>'
             )
         for (start, kind), cell in zip(opening, row.cells, strict=True):
-            text = "" if cell is None else conditional_escape(cell)
+            text = _text(cell)
             if kind == "title" and row.url:
-                text = f'<a href="{conditional_escape(row.url)}">{text}</a>'
+                text = f'<a href="{_text(row.url)}">{text}</a>'
             parts.append(f"{start}{text}")
         if self.menu:
             parts.append(
@@ -142,6 +143,16 @@ class Table:
                 "</button>"
             )
         return "".join(parts)
+
+
+def _text(cell: Any) -> str:
+    """A cell as markup. Django's escape() asks first whether its argument is lazy, at five times
+    the cost; what stands in a row never is."""
+    if cell is None:
+        return ""
+    if hasattr(cell, "__html__"):
+        return cell.__html__()
+    return escape(str(cell))
 
 
 def _opening(column: Column) -> tuple[str, str]:
