@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import F
+
 from gonghui.kernel import codes
 from gonghui.kernel.base import masking
 from gonghui.kernel.base.errors import Refusal
@@ -76,16 +78,19 @@ def _document(kind: str, text: str, today: date) -> tuple[str, date | None, str]
 
 
 def by_document(number: str) -> Person | None:
-    """The living record with this document number, anywhere in the province."""
+    """The living record with this document number, anywhere in the province.
+
+    A number of a record that was merged away leads to the record it was merged into.
+    """
     with wall_at(Scope.everything()):
-        return (
+        found = (
             Person.objects.unscoped(PROVINCE_WIDE)
-            .filter(
-                document_index__in=keyring().blind_indexes(number, context=DOCUMENT),
-                merged_into=None,
-            )
+            .select_related("merged_into")
+            .filter(document_index__in=keyring().blind_indexes(number, context=DOCUMENT))
+            .order_by(F("merged_into").asc(nulls_first=True))
             .first()
         )
+        return found and (found.merged_into or found)
 
 
 def membership_of(person: Person | int) -> Membership | None:

@@ -7,4 +7,4 @@ class MembershipConfig(AppConfig):
     verbose_name = "基层组织和会员"
 
     def ready(self) -> None:
-        from gonghui.systems.mobilization.membership.jobs import joining  # noqa: F401
+        from gonghui.systems.mobilization.membership.jobs import joining, organisers, terms  # noqa: F401

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from gonghui.kernel.base.masking import mask_name
 from gonghui.kernel.org.scoping import Scoped
+from gonghui.kernel.people.models import PersonMerge
 
 
 class PairState(models.TextChoices):
@@ -35,6 +36,9 @@ class DuplicatePair(Scoped):
     found_at = models.DateTimeField("发现时间")
     decided_at = models.DateTimeField("核对时间", null=True)
     decided_by_name = models.CharField("核对人", max_length=50, blank=True)
+    merge = models.ForeignKey(
+        PersonMerge, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="合并"
+    )
     note = models.CharField("核对意见", max_length=200, blank=True)
 
     class Meta:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from gonghui.kernel import codes
 from gonghui.kernel.people.models import Membership, MembershipPast, MembershipStatus
 from gonghui.systems.mobilization.membership.models.standing import StandingChange
@@ -53,7 +55,9 @@ def chapters(membership: Membership) -> list[Chapter]:
         cause_in_words(membership.cause),
         "",
     )
-    rows = MembershipPast.objects.unscoped(ONE_MEMBER).filter(membership_id=membership.pk)
+    rows = MembershipPast.objects.unscoped(ONE_MEMBER).filter(
+        Q(membership_id=membership.pk) | Q(person_id=membership.person_id)
+    )
     return [
         present,
         *(
@@ -65,7 +69,7 @@ def chapters(membership: Membership) -> list[Chapter]:
                 cause_in_words(row.cause),
                 row.note,
             )
-            for row in rows.select_related("union").order_by("-pk")
+            for row in rows.select_related("union").order_by("-valid_to", "-pk")
         ),
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 SHOWN_FROM = 60
 """The score from which a pair is put before a cadre."""
@@ -56,6 +57,12 @@ def score(signs: Signs) -> tuple[int, list[str]]:
         reasons.append((weight, words))
     reasons.sort(key=lambda item: -item[0])
     return max(0, min(100, points)), [words for _, words in reasons]
+
+
+def common_place(path: str, other: str) -> int:
+    """Id of the nearest union that is, or stands above, both places."""
+    pairs = zip(path.rstrip(".").split("."), other.rstrip(".").split("."), strict=False)
+    return int(list(takewhile(lambda pair: pair[0] == pair[1], pairs))[-1][0])
 
 
 def names_alike(name: str, other: str, reading: str, other_reading: str) -> str:
