@@ -7,4 +7,10 @@ class MembershipConfig(AppConfig):
     verbose_name = "基层组织和会员"
 
     def ready(self) -> None:
-        from gonghui.systems.mobilization.membership.jobs import joining, organisers, terms  # noqa: F401
+        from gonghui.systems.mobilization.membership.jobs import (  # noqa: F401
+            joining,
+            merging,
+            organisers,
+            terms,
+            transfers,
+        )
