@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 
 from gonghui.kernel.access.roles import ROLES
-from gonghui.kernel.notify.messages import unread_count
+from gonghui.kernel.notify.messages import inbox
 from gonghui.kernel.ui import shell
 from gonghui.kernel.ui.shell import MenuItem, Person, Post
+from gonghui.site.desk import my_todos
+
+CAP = 100
+"""Counts in the frame stop here; the pages behind them show all."""
 
 
 def places(request: HttpRequest) -> Iterable[MenuItem]:
@@ -48,9 +53,27 @@ def person(request: HttpRequest) -> Person | None:
     return Person(actor.name, str(actor.user_id), actor.union_name)
 
 
-def unread(request: HttpRequest) -> int:
-    actor = request.actor
-    return unread_count(actor.user_id, actor.person_id) if actor.user_id else 0
+def counts(request: HttpRequest) -> tuple[int, int]:
+    """Open to-dos and unread messages, in one query a request."""
+    known = getattr(request, "_shell_counts", None)
+    if known is None:
+        actor = request.actor
+        known = (0, 0)
+        if actor.user_id is not None:
+            open_todos = my_todos(actor).order_by().values("pk")[:CAP]
+            unread = inbox(actor.user_id, actor.person_id, unread=True, limit=CAP).values("pk")
+            (todo_sql, todo_values), (message_sql, message_values) = (
+                rows.query.sql_with_params() for rows in (open_todos, unread)
+            )
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f"SELECT (SELECT count(*) FROM ({todo_sql}) AS todo),"
+                    f" (SELECT count(*) FROM ({message_sql}) AS message)",
+                    [*todo_values, *message_values],
+                )
+                known = cursor.fetchone()
+        request._shell_counts = known
+    return known
 
 
 def register() -> None:
@@ -60,4 +83,5 @@ def register() -> None:
     shell.register_hall(hall.places)
     shell.register_posts(posts)
     shell.register_person(person)
-    shell.register_message_count(unread)
+    shell.register_todo_count(lambda request: counts(request)[0])
+    shell.register_message_count(lambda request: counts(request)[1])
