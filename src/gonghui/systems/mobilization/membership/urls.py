@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from gonghui.systems.mobilization.membership.views import joining, joining_desk
+from gonghui.systems.mobilization.membership.views import (
+    joining,
+    joining_desk,
+    organisers,
+    restructure,
+    terms,
+    tree,
+)
 
 urlpatterns = [
     path("join/", joining.start, name="join"),
@@ -18,4 +25,14 @@ urlpatterns = [
     path("joining/pending/", joining_desk.pending, name="join-pending"),
     path("joining/codes/", joining_desk.codes_page, name="join-codes"),
     path("joining/codes/<int:pk>/", joining_desk.poster, name="join-poster"),
+    path("unions/tree/", tree.browser, name="union-tree"),
+    path("unions/tree/<int:pk>/", tree.below, name="union-tree-level"),
+    path("unions/report/", tree.report, name="union-report"),
+    path(
+        "unions/<int:pk>/restructure/<slug:kind>/",
+        restructure.restructure,
+        name="union-restructure",
+    ),
+    path("terms/calendar/", terms.calendar, name="term-calendar"),
+    path("organisers/statistics/", organisers.statistics, name="organiser-statistics"),
 ]

@@ -1,67 +1,78 @@
-"""Keeping evidence (证明材料): checked, stored, and tied to the record it proves.
+"""Keeping evidence (证明材料) of change requests, changes of the tree and elections.
 
-Plain functions for actions to call inside their transaction.
+Plain functions for actions to call inside their transaction, and who may read the files: whoever
+may see the record they prove, where that record lies now.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
-from datetime import date
+from typing import Any
+from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
-from django.utils.crypto import get_random_string
 
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.access.roles import Permission
 from gonghui.kernel.base.errors import Refusal
-from gonghui.kernel.org.models import Union
-from gonghui.systems.mobilization.membership.models.evidence import Evidence
-from gonghui.systems.mobilization.membership.rules import evidence as rules
+from gonghui.kernel.files.access import MayRead, register_owner
+from gonghui.kernel.files.models import StoredFile
+from gonghui.kernel.files.purposes import Purpose, register_purpose
+from gonghui.kernel.files.storing import attach, store
+from gonghui.kernel.files.types import DOCX, JPEG, OFD, PDF, PNG
+from gonghui.kernel.org.models import OrgEvent
+from gonghui.systems.mobilization.membership import permissions
+from gonghui.systems.mobilization.membership.models.changes import UnionChange
+from gonghui.systems.mobilization.membership.models.terms import UnionTerm
+
+EVIDENCE = register_purpose(
+    Purpose("union-evidence", "证明材料", (PDF, OFD, DOCX, JPEG, PNG), 20 * 1024 * 1024)
+)
+LOOK = "the place of the record a file belongs to decides who reads it"
 
 
-def keep(upload: UploadedFile, union: Union, *, by: Actor, today: date) -> Evidence:
-    """Store an uploaded file for a union; Refusal for a kind or size that is not taken."""
-    name = (upload.name or "").replace("\\", "/").rsplit("/", 1)[-1][-120:] or "未命名"
-    if not upload.size:
-        raise Refusal(f"文件“{name}”是空的。", remedy="请重新选择文件。", field="evidence")
-    if upload.size > rules.LARGEST:
-        raise Refusal(
-            f"文件“{name}”超过 {rules.LARGEST // 1024 // 1024} MB。",
-            remedy="请压缩后再上传，或拆成几个文件。",
-            field="evidence",
+def keep(
+    upload: UploadedFile, *, by: Actor, target: models.Model | None = None, path: str = ""
+) -> StoredFile:
+    """Store an uploaded file, with the record it proves or for `tie` to give it one."""
+    try:
+        return store(
+            upload.file,
+            purpose=EVIDENCE,
+            name=upload.name or "",
+            uploaded_by_id=by.user_id,
+            owner_kind=target._meta.label_lower if target is not None else "",
+            owner_id=target.pk if target is not None else None,
+            org_path=path,
         )
-    upload.seek(0)
-    content_type = rules.content_type(upload.read(16), name)
-    if not content_type:
-        raise Refusal(
-            f"文件“{name}”的内容不是 {rules.NAMED}。",
-            remedy="请换成上述格式的文件；改后缀名不会改变内容。",
-            field="evidence",
-        )
-    digest = hashlib.sha256()
-    upload.seek(0)
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
-    # The stored name is ours alone: nothing of an uploaded name reaches the file system.
-    place = f"membership/{today:%Y/%m}/{get_random_string(32).lower()}"
-    kept = Evidence(
-        name=name,
-        content_type=content_type,
-        size=upload.size,
-        digest=digest.hexdigest(),
-        stored_as=default_storage.save(place, upload),
-        kept_by_id=by.user_id,
+    except Refusal as refusal:
+        refusal.field = "evidence"
+        raise
+
+
+def tie(key: UUID, target: models.Model, path: str, *, by: Actor) -> None:
+    """Give a file the actor has stored the record it proves."""
+    attach(
+        key,
+        user_id=by.user_id or 0,
+        owner_kind=target._meta.label_lower,
+        owner_id=target.pk,
+        org_path=path,
     )
-    kept.place_at(union)
-    kept.save()
-    return kept
 
 
-def attach(ids: Iterable[int], target: models.Model, *, by: Actor) -> None:
-    """Tie files the actor has just kept to the record they prove; others' files are left out."""
-    Evidence.objects.unscoped("files this actor kept and nothing claims yet").filter(
-        pk__in=list(ids), target_id="", kept_by_id=by.user_id
-    ).update(target_type=target._meta.label_lower, target_id=str(target.pk))
+def _by_place(model: type[Any], permission: Permission, place: str) -> MayRead:
+    def may_read(actor: Actor, file: StoredFile) -> bool:
+        rows = model.objects.unscoped(LOOK).filter(pk=file.owner_id)
+        path = rows.values_list(place, flat=True).first()
+        return path is not None and actor.may(permission, path)
+
+    return may_read
+
+
+for _model, _permission, _place in (
+    (UnionChange, permissions.VIEW_CHANGES, "org_path"),
+    (UnionTerm, permissions.VIEW_TERMS, "org_path"),
+    (OrgEvent, permissions.VIEW_UNIONS, "union__path"),
+):
+    register_owner(_model._meta.label_lower, _by_place(_model, _permission, _place))

@@ -2,7 +2,6 @@
 
 from gonghui.systems.mobilization.membership.models.changes import UnionChange
 from gonghui.systems.mobilization.membership.models.corrections import Correction
-from gonghui.systems.mobilization.membership.models.evidence import Evidence
 from gonghui.systems.mobilization.membership.models.joining import (
     AttemptCounter,
     JoinApplication,
@@ -25,7 +24,6 @@ __all__ = [
     "AttemptCounter",
     "Correction",
     "DuplicatePair",
-    "Evidence",
     "JoinApplication",
     "JoinDraft",
     "Organiser",

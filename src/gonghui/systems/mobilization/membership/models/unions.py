@@ -42,6 +42,7 @@ class UnionProfile(Scoped):
     women_committee = models.BooleanField("已设女职工委员会", default=False)
     audit_committee = models.BooleanField("已设经费审查委员会", default=False)
     founded_document = models.CharField("成立批复文号", max_length=80, blank=True)
+    score = models.PositiveSmallIntegerField("档案完整度", default=0, editable=False)
     updated_at = models.DateTimeField("更新时间", null=True)
     version = models.PositiveIntegerField("版本", default=0)
 
@@ -61,6 +62,11 @@ class UnionProfile(Scoped):
         }
         facts["region"] = self.region
         return rules.completeness(facts, grassroots=union.is_grassroots)
+
+    def save_scored(self) -> None:
+        """Save with the completeness as it is now."""
+        self.score = self.completeness().score
+        self.save()
 
 
 class OfficerPost(models.TextChoices):

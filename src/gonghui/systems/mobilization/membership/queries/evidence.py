@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
-from gonghui.systems.mobilization.membership.models.evidence import Evidence
+from gonghui.kernel.files.models import StoredFile
+from gonghui.kernel.files.storing import files_of
 
 
-def evidence_of(target: models.Model) -> list[Evidence]:
+def evidence_of(target: models.Model) -> list[StoredFile]:
     """The files of a record the caller already holds, the first first."""
-    rows = Evidence.objects.unscoped("files of a record whose place was checked").filter(
-        target_type=target._meta.label_lower, target_id=str(target.pk)
-    )
-    return list(rows.order_by("pk"))
+    return files_of(target._meta.label_lower, target.pk)

@@ -1,20 +1,217 @@
-"""Unions (工会组织): the list and the record."""
+"""Unions (工会组织): the list, the profile, officers, and the way to every upkeep."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from gonghui.kernel import codes
+from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.codes import regions
+from gonghui.kernel.metrics.members import counts_of
 from gonghui.kernel.org.models import Union, UnionKind, UnionStatus
 from gonghui.kernel.resource.declaration import (
     Choice,
     Column,
+    Custom,
     Days,
     Facts,
     Resource,
+    Section,
     Sort,
+    Step,
     Under,
 )
+from gonghui.kernel.resource.forms import ActionForm, CodeField, DayField
+from gonghui.kernel.ui import components as ui
 from gonghui.systems.mobilization.membership import permissions
+from gonghui.systems.mobilization.membership.actions import changes as change_actions
+from gonghui.systems.mobilization.membership.actions import unions as actions
+from gonghui.systems.mobilization.membership.models.unions import OfficerPost, UnionOfficer
+from gonghui.systems.mobilization.membership.queries.changes import open_change
+from gonghui.systems.mobilization.membership.queries.terms import open_term
+from gonghui.systems.mobilization.membership.queries.tree import events_of
+from gonghui.systems.mobilization.membership.queries.unions import (
+    officers_of,
+    profile_of,
+    search_unions,
+)
+from gonghui.systems.mobilization.membership.resources.changes import ChangeForm
+from gonghui.systems.mobilization.membership.views.restructure import tree_actions
 
 TONES = {"active": "good", "closed": "idle", "merged": "idle"}
+COMPLETE = 80
+"""Score from which a profile counts as complete in the filter; the score itself is shown."""
+
+
+class ProfileForm(ActionForm):
+    """The plain facts of a profile."""
+
+    unit_name = forms.CharField(label="所在单位名称", max_length=120, required=False)
+    unit_nature = CodeField("unit_nature", label="单位性质", required=False)
+    unit_uscc = forms.CharField(
+        label="单位统一社会信用代码",
+        max_length=25,
+        required=False,
+        help_text="单位营业执照或登记证书上的代码，不是工会自己的代码。",
+    )
+    region = forms.ChoiceField(label="所在乡镇（街道）", required=False)
+    address = forms.CharField(label="地址", max_length=200, required=False)
+    employees = forms.IntegerField(label="职工人数", min_value=0, required=False)
+    women = forms.IntegerField(label="女职工人数", min_value=0, required=False)
+    migrants = forms.IntegerField(label="农民工人数", min_value=0, required=False)
+    contact_name = forms.CharField(label="联系人", max_length=50, required=False)
+    contact_phone = forms.CharField(
+        label="联系电话",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "data-private": ""}),
+    )
+    women_committee = forms.BooleanField(label="已设女职工委员会", required=False)
+    audit_committee = forms.BooleanField(label="已设经费审查委员会", required=False)
+    founded_document = forms.CharField(label="成立批复文号", max_length=80, required=False)
+    profile_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    groups = [
+        ("所在单位", ["unit_name", "unit_nature", "unit_uscc", "region", "address"]),
+        ("职工", ["employees", "women", "migrants"]),
+        ("联系人", ["contact_name", "contact_phone"]),
+        ("组织", ["women_committee", "audit_committee", "founded_document"]),
+    ]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.record is None:
+            return
+        profile = profile_of(self.record)
+        self.fields["region"].choices = _places(self.record, profile.region)
+        for name in self.fields:
+            if name not in {"contact_phone", "profile_version"}:
+                self.fields[name].initial = getattr(profile, name)
+        if profile.contact_mask:
+            self.fields["contact_phone"].help_text = f"已登记 {profile.contact_mask}，留空不改。"
+        # A kept draft must not bring back the version it was begun on.
+        self.initial["profile_version"] = profile.version
+
+
+def _places(union: Union, chosen: str) -> list[tuple[str, str]]:
+    """Townships and streets of the union's county; for wider unions its own region."""
+    code = union.region[:6]
+    found = [("", "请选择"), *((item.code, item.name) for item in regions.townships(code))]
+    if len(found) == 1 and code:
+        found.append((code, regions.full_name(code)))
+    if chosen and chosen not in dict(found):
+        found.append((chosen, regions.full_name(chosen)))
+    return found
+
+
+class OfficerForm(ActionForm):
+    name = forms.CharField(label="姓名", max_length=50)
+    post = forms.ChoiceField(label="职务", choices=OfficerPost.choices)
+    since = DayField(label="任职日期")
+    member_number = forms.CharField(
+        label="会员号", max_length=12, required=False, help_text="填写后与会员档案关联。"
+    )
+
+
+class LeaveOfficeForm(ActionForm):
+    until = DayField(label="离任日期")
+
+
+def standing(union: Union, actor: Actor) -> dict[str, Any]:
+    """The score and what is missing; members below; what is under way."""
+    profile = profile_of(union)
+    counts = counts_of(union.pk)
+    change = open_change(union)
+    may_see = change is not None and actor.may(permissions.VIEW_CHANGES, union.path)
+    complete = profile.completeness()
+    members = ui.Fact(
+        "会员（含下级）",
+        format_html(
+            '<a href="{}?under={}">{} 人</a>',
+            reverse("resource:memberships:list"),
+            union.pk,
+            f"{counts.in_ranks:,}" if counts else "0",
+        ),
+        note=f"截至 {timezone.localtime(counts.as_of):%m-%d %H:%M}" if counts else "",
+    )
+    missing = f"还缺：{'、'.join(complete.missing)}" if complete.missing else "已填写完整"
+    return {
+        "items": [members, ui.Fact("档案完整度", f"{complete.score} / 100", note=missing)],
+        "change": change if may_see else None,
+        "tree_url": reverse("union-tree") + f"?root={union.pk}",
+        "report_url": reverse("union-report") + f"?under={union.pk}",
+    }
+
+
+def profile(union: Union, actor: Actor) -> dict[str, Any]:
+    found = profile_of(union)
+    flag = {True: "已设", False: "未设"}
+    items = [
+        ui.Fact("所在单位", found.unit_name),
+        ui.Fact("单位性质", codes.name("unit_nature", found.unit_nature)),
+        ui.Fact("单位统一社会信用代码", found.unit_uscc),
+        ui.Fact("所在乡镇（街道）", regions.full_name(found.region) if found.region else ""),
+        ui.Fact("地址", found.address),
+        ui.Fact("职工人数", _number(found.employees)),
+        ui.Fact("女职工 / 农民工", f"{_number(found.women)} / {_number(found.migrants)}"),
+        ui.Fact("联系人", found.contact_name),
+        ui.Fact("联系电话", found.contact_mask),
+        ui.Fact("工会主席", found.chair_name),
+        ui.Fact("女职工委员会", flag[found.women_committee]),
+        ui.Fact("经费审查委员会", flag[found.audit_committee]),
+        ui.Fact("成立批复文号", found.founded_document),
+    ]
+    return {"items": items}
+
+
+def _number(value: int | None) -> str:
+    return "—" if value is None else f"{value:,}"
+
+
+def officers(union: Union, actor: Actor) -> dict[str, Any]:
+    return {
+        "officers": officers_of(union),
+        "may": union.is_active and actor.may(permissions.UPDATE_UNION, union.path),
+        "add_url": reverse("resource:unions:step", args=[union.pk, "officer"]),
+    }
+
+
+def term(union: Union, actor: Actor) -> dict[str, Any] | None:
+    if not actor.may(permissions.VIEW_TERMS, union.path):
+        return None
+    found = open_term(union)
+    return {
+        "term": found,
+        "record_url": reverse("resource:terms:record", args=[found.pk]) if found else "",
+        "register_url": reverse("resource:terms:create", args=["register"]) + f"?union={union.name}"
+        if union.is_active and actor.may(permissions.REGISTER_TERM, union.path)
+        else "",
+    }
+
+
+def tree_events(union: Union, actor: Actor) -> dict[str, Any]:
+    return {"events": events_of(union), "actions": tree_actions(union, actor)}
+
+
+def may_ask(union: Union, actor: Actor) -> bool:
+    return union.is_active and union.parent_id is not None
+
+
+def active(union: Union, actor: Actor) -> bool:
+    return union.is_active
+
+
+def by_completeness(rows: Any, value: str) -> Any:
+    if value == "none":
+        return rows.filter(profile=None)
+    if value == "low":
+        return rows.filter(profile__score__lt=COMPLETE)
+    return rows.filter(profile__score__gte=COMPLETE)
+
 
 UNIONS = Resource(
     code="unions",
@@ -27,19 +224,31 @@ UNIONS = Resource(
         Column("kind", "类型", choices=UnionKind),
         Column("parent__name", "上级工会"),
         Column("uscc", "统一社会信用代码"),
-        Column("industry", "行业", table="industry"),
+        Column("industry", "行业", table="industry", shown=False),
         Column("status", "状态", kind="state", choices=UnionStatus, tones=TONES),
         Column("founded_on", "成立日期", kind="date"),
+        Column("profile__score", "档案完整度", kind="number"),
+        Column("profile__unit_name", "所在单位", shown=False),
+        Column("profile__employees", "职工人数", kind="number", shown=False),
+        Column("profile__chair_name", "主席", shown=False),
+        Column("profile__contact_name", "联系人", shown=False),
+        Column("profile__contact_mask", "联系电话", shown=False),
     ),
     filters=(
         Choice("status", "状态", choices=UnionStatus, default="active"),
         Choice("kind", "类型", choices=UnionKind),
+        Custom(
+            "complete",
+            "档案",
+            lambda actor: [("none", "未建档"), ("low", "不完整"), ("full", "基本完整")],
+            by_completeness,
+        ),
         Days("founded_on", "成立日期"),
         Under(),
     ),
     sorts=(Sort("path", "组织顺序", descending=False), Sort("founded_on", "成立日期")),
-    search=lambda rows, text, scope: rows.filter(name__contains=text),
-    search_hint="工会名称",
+    search=search_unions,
+    search_hint="工会名称或统一社会信用代码",
     facts=(
         Facts(
             "基本信息",
@@ -48,11 +257,106 @@ UNIONS = Resource(
                 ("类型", "kind"),
                 ("上级工会", "parent"),
                 ("统一社会信用代码", "uscc"),
+                ("行业", lambda union: codes.name("industry", union.industry) or "—"),
                 ("成立日期", "founded_on"),
+                ("撤并日期", "ended_on"),
+                ("承继工会", "successor"),
             ),
         ),
     ),
+    sections=(
+        Section("概况", "membership/unions/standing.html", standing),
+        Section("工会档案", "membership/unions/profile.html", profile),
+        Section("工会干部", "membership/unions/officers.html", officers),
+        Section("届期", "membership/terms/on_union.html", term),
+        Section("组织变动", "membership/tree/on_union.html", tree_events),
+    ),
+    steps=(
+        Step(
+            actions.update,
+            "profile",
+            "更新档案",
+            form=ProfileForm,
+            shown=active,
+            tone="primary",
+            help="名称、代码、上级、类型、行业、主席属于关键信息，请用“申请变更关键信息”。",
+            done="档案已更新。",
+        ),
+        Step(
+            change_actions.submit,
+            "change",
+            "申请变更关键信息",
+            form=ChangeForm,
+            shown=may_ask,
+            help="由上级工会审批；变更上级的，由两个上级共同的上级审批。",
+            done=lambda change: (
+                f"已提交，受理编号 {change.receipt}，由“{change.decider.name}”审批。"
+            ),
+        ),
+        Step(
+            actions.name_officer,
+            "officer",
+            "登记工会干部",
+            form=OfficerForm,
+            shown=active,
+            done="已登记。",
+        ),
+    ),
     export=permissions.EXPORT_UNIONS,
-    related=("parent",),
+    reveal=actions.reveal,
+    related=("parent", "successor"),
     empty="还没有工会组织。",
+)
+
+OFFICERS = Resource(
+    code="union-officers",
+    title="工会干部",
+    unit="人",
+    model=UnionOfficer,
+    view=permissions.VIEW_UNIONS,
+    columns=(
+        Column("name", "姓名", kind="title"),
+        Column("post", "职务", choices=OfficerPost),
+        Column("union__name", "工会"),
+        Column("since", "任职日期", kind="date"),
+        Column("until", "离任日期", kind="date"),
+    ),
+    filters=(
+        Choice("post", "职务", choices=OfficerPost),
+        Custom(
+            "serving",
+            "任职",
+            lambda actor: [("now", "在任"), ("past", "已离任")],
+            lambda rows, value: rows.filter(until__isnull=value == "now"),
+            default="now",
+        ),
+        Under(),
+    ),
+    sorts=(Sort("id", "登记先后"), Sort("since", "任职日期")),
+    search=lambda rows, text, scope: rows.filter(name__contains=text),
+    search_hint="姓名",
+    facts=(
+        Facts(
+            "任职",
+            (
+                ("姓名", "name"),
+                ("职务", "post"),
+                ("工会", "union"),
+                ("任职日期", "since"),
+                ("离任日期", "until"),
+            ),
+        ),
+    ),
+    steps=(
+        Step(
+            actions.end_office,
+            "leave",
+            "登记离任",
+            form=LeaveOfficeForm,
+            shown=lambda officer, actor: officer.until is None,
+            done="已登记离任。",
+        ),
+    ),
+    related=("union",),
+    empty="还没有登记工会干部。可在工会档案页登记。",
 )

@@ -1,7 +1,7 @@
 """Rules of change requests (变更申请): what needs one, who may decide it, which steps follow.
 
-Source: 《工会基层组织选举工作条例》, 《基层工会法人登记管理办法》(总工办发〔2020〕20号): changes of name,
-superior and chair are approved by the superior union; nobody decides on an own request.
+Sources: 《工会基层组织选举工作条例》; 《基层工会法人登记管理办法》(总工办发〔2020〕20号): changes
+of name, superior and chair are approved by the superior; nobody decides on an own request.
 """
 
 from __future__ import annotations

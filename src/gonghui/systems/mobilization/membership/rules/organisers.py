@@ -1,7 +1,6 @@
 """Rules of the register of professional union workers (社会化工会工作者).
 
-Source: 《关于加强社会化工会工作者队伍建设的意见》 of the provinces: real names, contract, certificate,
-yearly training and assessment. The figures below are the platform's own, no law sets them.
+Catalogue C1.1/9. The figures below are the platform's own: no law sets them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Rules of the union profile (工会档案): how complete it is, and which numbers fit together.
 
-Source: 《推进基层工会组织和工会会员实名制管理工作方案》(总工办发〔2017〕14号); 《中华人民共和国工会法》
-(2021) articles 10 and 45: a union with many women members sets up a 女职工委员会, every union a
-经费审查委员会.
+Sources: 《推进基层工会组织和工会会员实名制管理工作方案》(总工办发〔2017〕14号);
+《中华人民共和国工会法》(2021): every union sets up a 经费审查委员会, one with many women members
+a 女职工委员会.
 """
 
 from __future__ import annotations

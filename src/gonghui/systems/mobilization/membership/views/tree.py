@@ -1,0 +1,260 @@
+"""The tree browser (组织树) and the report of unions and members, as of any day."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from django import forms
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from gonghui.kernel import codes
+from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.audit.entries import record
+from gonghui.kernel.base.errors import Forbidden, Refusal
+from gonghui.kernel.exchange import workbook
+from gonghui.kernel.org.history import scope_as_of
+from gonghui.kernel.org.models import UnionKind
+from gonghui.kernel.people.models import IN_RANKS, MembershipStatus
+from gonghui.kernel.resource.forms import ActionForm
+from gonghui.kernel.resource.models import ExportLog
+from gonghui.kernel.ui import components as ui
+from gonghui.systems.mobilization.membership.permissions import EXPORT_UNIONS, VIEW_UNIONS
+from gonghui.systems.mobilization.membership.queries import tree as queries
+from gonghui.systems.mobilization.membership.queries.tree import Line, Node, Report
+
+SEXES = ("1", "2")
+
+
+class ExportForm(ActionForm):
+    purpose = forms.CharField(
+        label="用途",
+        min_length=4,
+        max_length=200,
+        help_text="写明用在哪里、给谁用；会记入日志，并印在文件的第一行。",
+    )
+
+
+def _day(request: HttpRequest) -> date | None:
+    """The day asked for; None is now."""
+    text = request.GET.get("day", "")
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal(
+            f"“{text}”不是有效日期。", remedy="请按 2026-03-02 的格式填写。", field="day"
+        ) from error
+    today = timezone.localdate()
+    if day > today:
+        raise Refusal("不能查看将来的组织。", remedy="请选择今天或以前的日期。", field="day")
+    return None if day == today else day
+
+
+def _node(actor: Actor, union_id: str | int, day: date | None) -> Node:
+    """A union as of a day inside the actor's scope of that day, or the one refusal for all."""
+    actor.require(VIEW_UNIONS)
+    text = str(union_id)
+    node = queries.node_at(int(text), day) if text.isdigit() else None
+    scope = actor.scope(VIEW_UNIONS)
+    scope = scope if day is None else scope_as_of(scope, day)
+    if node is None or not scope.holds(node.path):
+        raise Forbidden(
+            "没有查看这家工会的权限，或者它在那一天不存在。",
+            remedy="如确需查看，请联系共同的上级工会，或换一个日期。",
+            code="forbidden",
+        )
+    return node
+
+
+@require_safe
+def browser(request: HttpRequest) -> HttpResponse:
+    """The tree from the tops of my scope, or from one union; levels open as they are asked for."""
+    actor: Actor = request.actor
+    actor.require(VIEW_UNIONS)
+    day = _day(request)
+    text = request.GET.get("q", "").strip()[:60]
+    scope = actor.scope(VIEW_UNIONS)
+    root = _node(actor, request.GET["root"], day) if request.GET.get("root") else None
+    if text:
+        nodes = queries.found_by_name(scope, text, day)
+    elif root is not None:
+        nodes = [root]
+    else:
+        nodes = queries.roots(scope, day)
+    queries.name_superiors(nodes, day)
+    opened = nodes[0] if len(nodes) == 1 and not text else None
+    context = {
+        "nodes": nodes,
+        "opened": opened.pk if opened else None,
+        "children": queries.children(opened.path, day) if opened else [],
+        "root": root,
+        "text": text,
+        "day": day,
+        "today": timezone.localdate(),
+        "capped": len(nodes) == queries.FOUND_MOST,
+    }
+    return render(request, "membership/tree/browser.html", context)
+
+
+@require_safe
+def below(request: HttpRequest, pk: int) -> HttpResponse:
+    """The next level of one union, for the browser to open in place."""
+    day = _day(request)
+    node = _node(request.actor, pk, day)
+    context = {
+        "nodes": queries.children(node.path, day),
+        "day": day,
+    }
+    return render(request, "membership/tree/level.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """组织与会员统计（截至某日） by next-level units; POST with a purpose answers a workbook."""
+    actor: Actor = request.actor
+    actor.require(VIEW_UNIONS)
+    day = _day(request)
+    shown = day or timezone.localdate()
+    if request.GET.get("under"):
+        node = _node(actor, request.GET["under"], shown)
+    else:
+        tops = queries.roots(actor.scope(VIEW_UNIONS), shown)
+        if not tops:
+            raise Refusal("您的岗位所在工会在那一天还没有成立。", remedy="请选择以后的日期。")
+        node = tops[0]
+    found = queries.report(node, shown)
+    form = ExportForm(request.POST if request.method == "POST" else None, actor=actor)
+    status = 200
+    if request.method == "POST":
+        actor.require(EXPORT_UNIONS, node.path)
+        if form.is_valid():
+            return _workbook(found, actor, form.cleaned_data["purpose"])
+        status = 422
+    context = {
+        "report": found,
+        "head": _head(found),
+        "rows": [(line, _labelled(found, line)) for line in found.lines],
+        "total": _labelled(found, found.total),
+        "day": shown,
+        "as_of": timezone.now(),
+        "form": form,
+        "may_export": actor.may(EXPORT_UNIONS, node.path),
+        "stats": [
+            ui.Stat("工会", found.total.unions, "家"),
+            ui.Stat("会员", found.total.members, "人"),
+            ui.Stat("其中女会员", found.total.sex["2"], "人"),
+            ui.Stat("保留会籍", found.total.status["retained"], "人"),
+        ],
+        "up": _up(node, actor, shown),
+        "tree_url": reverse("union-tree") + f"?root={node.pk}&day={shown.isoformat()}",
+    }
+    return render(request, "membership/tree/report.html", context, status=status)
+
+
+def _up(node: Node, actor: Actor, day: date) -> str:
+    """The address of the same report one level up, where the actor may see it."""
+    above = node.path.rstrip(".").split(".")[:-1]
+    if not above:
+        return ""
+    path = "".join(f"{part}." for part in above)
+    if not scope_as_of(actor.scope(VIEW_UNIONS), day).holds(path):
+        return ""
+    return f"?under={above[-1]}&day={day.isoformat()}"
+
+
+def _kinds(found: Report) -> list[str]:
+    """The kinds of union that occur at all, in their order."""
+    return [kind for kind in UnionKind.values if found.total.kinds[kind]]
+
+
+def _head(found: Report) -> list[tuple[str, list[str]]]:
+    """Column groups of the report."""
+    names = dict(UnionKind.choices)
+    return [
+        ("工会（家）", ["合计", *(str(names[kind]) for kind in _kinds(found))]),
+        (
+            "会员（人）",
+            [
+                "合计",
+                *(codes.name("sex", sex) for sex in SEXES),
+                "性别未知",
+                *(str(MembershipStatus(status).label) for status in IN_RANKS),
+            ],
+        ),
+    ]
+
+
+def _cells(line: Line, kinds: list[str]) -> list[int]:
+    """One line of the report in the order of its head."""
+    known = [line.sex[sex] for sex in SEXES]
+    return [
+        line.unions,
+        *(line.kinds[kind] for kind in kinds),
+        line.members,
+        *known,
+        line.members - sum(known),
+        *(line.status[str(status)] for status in IN_RANKS),
+    ]
+
+
+def _labelled(found: Report, line: Line) -> list[tuple[str, int]]:
+    """The cells of a line, each with the title a phone shows beside it."""
+    cells = _cells(line, _kinds(found))
+    return list(zip(_titles(found), cells, strict=True))
+
+
+def _titles(found: Report) -> list[str]:
+    return [f"{group}·{name}" for group, names in _head(found) for name in names]
+
+
+def _workbook(found: Report, actor: Actor, purpose: str) -> HttpResponse:
+    """The report as a workbook; its log and audit entry are written before it leaves."""
+    title = f"组织与会员统计（截至{found.day:%Y-%m-%d}）"
+    columns = [workbook.ExportColumn("单位", 36)]
+    columns += [workbook.ExportColumn(name) for name in _titles(found)]
+    kinds = _kinds(found)
+    rows = [[line.name, *_cells(line, kinds)] for line in (*found.lines, found.total)]
+    folder = Path(tempfile.mkdtemp(prefix="report-"))
+    path = folder / f"{title}.xlsx"
+    context = workbook.ExportContext(
+        actor=actor.name,
+        union=actor.union_name,
+        purpose=purpose,
+        at=timezone.now(),
+        log=lambda count: _log(found, actor, purpose, count),
+    )
+    workbook.export_xlsx(path, "统计", columns, rows, context)
+    content = path.open("rb")
+    # The open file stays readable after its name is gone, so nothing is left behind on disk.
+    path.unlink()
+    folder.rmdir()
+    return FileResponse(content, as_attachment=True, filename=path.name)
+
+
+def _log(found: Report, actor: Actor, purpose: str, count: int) -> None:
+    log = ExportLog.objects.create(
+        user_id=actor.user_id or 0,
+        user_name=actor.name,
+        resource="union-report",
+        query=f"?under={found.node.pk}&day={found.day.isoformat()}",
+        purpose=purpose,
+        rows=count,
+        org_path=found.node.path,
+    )
+    record(
+        action="union-report.export",
+        action_name="导出组织与会员统计",
+        actor=actor,
+        target_type="resource.exportlog",
+        target_id=log.pk,
+        target_label=f"组织与会员统计 {count} 行",
+        org_path=found.node.path,
+        reason=purpose,
+    )
