@@ -107,9 +107,20 @@ def worker(tmp_path):
     finally:
         process.kill()
         process.wait()
+        # The server notices the death a little later; until then its sessions hold locks.
+        until(lambda: not sessions())
 
 
-def until(condition, seconds=20):
+def sessions() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name = 'gonghui-worker-under-test'"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
@@ -152,10 +163,7 @@ def test_outlives_the_loss_of_its_connections(effects, declared, tmp_path):
         defer(declared[1])
         assert process.stdout.readline() == "ping\n"
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name = 'gonghui-worker-under-test'"
-            )
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM unnest(%s) AS pid", [sessions()])
             assert cursor.fetchall()
         defer(declared[1])
         assert process.stdout.readline() == "ping\n"
