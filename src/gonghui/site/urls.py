@@ -27,6 +27,7 @@ urlpatterns = [
     path("hall/messages/", hall.messages_page, name="hall-messages"),
     path("hall/mine/", hall.mine, name="hall-mine"),
     path("ui/", include("gonghui.kernel.ui.urls")),
+    path("", include("gonghui.kernel.files.urls")),
     path("w/", include((workbench(), "resource"))),
     path("api/v1/", include((interface(), "api"))),
 ]
