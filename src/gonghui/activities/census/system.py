@@ -7,7 +7,7 @@ from gonghui.kernel.resource.declaration import Page, Served, System
 
 BOARDS = Page("普查看板", "census-boards", VIEW_CENSUS)
 STATS = Page("心愿统计", "wish-stats", VIEW_WISHES)
-HALL = Page("点菜单", "wishes")
+HALL = Page("点菜单", "wishes", icon="bulb", help="点您想要的服务，支持别人的心愿")
 
 SYSTEM = System(
     code="A01",

@@ -344,6 +344,8 @@ def _stepped(wish: Wish, what: str, text: str = "", tone: str = "info") -> Wish:
     WishEvent.objects.create(
         wish=wish, title=what, text=text.strip(), union_name=wish.union.name, tone=tone
     )
+    if text.strip():
+        note(said={"label": "说明", "after": text.strip()})
     words: dict[str, Any] = {
         "title": wish.title,
         "union": wish.union.name,

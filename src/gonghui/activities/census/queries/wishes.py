@@ -12,6 +12,7 @@ from gonghui.activities.census.models import Category, Follow, Vote, Wish
 from gonghui.activities.census.permissions import VIEW_WISHES
 from gonghui.activities.census.rules import wishes as rules
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.base.errors import Forbidden, Refusal
 from gonghui.kernel.codes.parameters import Parameter
 from gonghui.kernel.org.models import Union
@@ -24,6 +25,7 @@ REPLY_WORKDAYS = Parameter("wishes.reply_workdays", "职工心愿答复期限", 
 ON_MY_PATH = "a worker sees the wishes put to the unions on the own path"
 OWN_UNIONS = "the unions on the worker's own path"
 COMPARED = 500
+CROWD = ("wishes.vote", "wishes.unvote", "wishes.follow")
 
 
 def home_union(person_id: int | None) -> Union:
@@ -104,6 +106,12 @@ def place_of(wish: Wish) -> int:
         union_id=wish.union_id, hidden_at=None, votes__gt=wish.votes
     )
     return 1 + rows.exclude(state=rules.MERGED).count()
+
+
+def steps_taken(wish: Wish) -> list[Entry]:
+    """What cadres and the author did with a wish, newest first; votes would drown it."""
+    rows = Entry.objects.filter(target_type=wish._meta.label_lower, target_id=str(wish.pk))
+    return list(rows.exclude(action__in=CROWD).order_by("-pk")[:50])
 
 
 def merge_targets(wish: Wish, actor: Actor) -> QuerySet[Wish]:

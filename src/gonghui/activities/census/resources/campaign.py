@@ -79,7 +79,7 @@ class SplitForm(ActionForm):
         label="从表格粘贴",
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="可以从 Excel 复制“工会名称”和“任务数”两列粘贴到这里，会代替下面相同单位的数字。",
+        help_text="可以从 Excel 复制“工会名称”和“任务数”两列粘贴到这里，会代替上面相同单位的数字。",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -97,7 +97,7 @@ class SplitForm(ActionForm):
             )
         amount = f"本级任务 {self.record.amount:,} 人，已分解 {sum(kept.values()):,} 人。"
         listed = [f"u{union.pk}" for union in shown]
-        self.groups = [("批量填写", ["table"]), ("下级任务数（人）", listed, amount)]
+        self.groups = [("下级任务数（人）", listed, amount), ("批量填写", ["table"])]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -23,7 +23,6 @@ from gonghui.kernel.resource.declaration import (
     Custom,
     Facts,
     Resource,
-    Section,
     Sort,
     Step,
     Under,
@@ -138,12 +137,16 @@ def _offered(verb: str) -> Any:
     )
 
 
-def _progress(record: Wish, actor: Actor) -> dict[str, Any] | None:
-    found = [
-        ui.Event(event.at, event.title, event.union_name, event.text, event.tone)
-        for event in record.events.all()
+def _timeline(record: Wish, actor: Actor) -> list[ui.Event]:
+    return [
+        ui.Event(
+            entry.at,
+            entry.action_name,
+            entry.actor_name,
+            (entry.changes.get("said") or {}).get("after") or entry.reason,
+        )
+        for entry in queries.steps_taken(record)
     ]
-    return {"events": found} if found else None
 
 
 def _hidden(record: Wish) -> str:
@@ -207,7 +210,7 @@ WISHES = Resource(
             ),
         ),
     ),
-    sections=(Section("公开的进展", "census/progress.html", _progress),),
+    timeline=_timeline,
     creates=(
         Step(
             actions.register,

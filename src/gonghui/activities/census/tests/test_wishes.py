@@ -363,4 +363,6 @@ def test_cadres_pages(world, worker, client_of):
     page = client.post(f"/w/wishes/{double.pk}/merge/", {"into": str(wish.pk)}, follow=True)
     assert "已合并" in page.content.decode()
     page = client.post(f"/w/wishes/{wish.pk}/reply/", {"text": "我们听到了。"}, follow=True)
-    assert "公开的进展" in page.content.decode()
+    text = page.content.decode()
+    assert "我们听到了。" in text
+    assert "支持心愿" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from decimal import Decimal
 
@@ -153,9 +154,9 @@ def report(request: HttpRequest, campaign_id: int, union_id: int) -> HttpRespons
 
 
 def _standings(lines: list[queries.Line]) -> list[tuple[str, int]]:
-    return [
-        (label, sum(line.standing == value for line in lines)) for value, label in Standing.choices
-    ]
+    """How many units stand where; kinds without any are left out."""
+    counted = Counter(line.standing for line in lines)
+    return [(label, counted[value]) for value, label in Standing.choices if counted[value]]
 
 
 def _console(quota: Quota) -> str:
