@@ -67,6 +67,8 @@ def step_view(request: HttpRequest, resource: Resource, pk: int, slug: str) -> H
     _method(request, "POST")
     record = pages.record_of(request, resource, pk)
     step = resource.step(slug)
+    if not pages._may(step.action.permission, record, request.actor):
+        request.actor.require(step.action.permission, getattr(record, "org_path", "") or "")
     return _run(request, resource, step, record)
 
 
