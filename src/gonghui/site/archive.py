@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
 import json
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,11 +39,18 @@ LEAST_PASSPHRASE = 12
 BLOCK = 2**20
 
 
+def server_version() -> int:
+    """The server's version as PostgreSQL counts it, such as 150020."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int")
+        return cursor.fetchone()[0]
+
+
 def client_binaries() -> Binaries:
     """pg_dump and pg_restore of the server's own major version: an older one cannot read it, the
     output of a newer one does not load.
     """
-    major = connection.pg_version // 10000
+    major = server_version() // 10000
     places = [embedded_binaries()]
     if named := os.environ.get("GONGHUI_PG_BIN"):
         places.insert(0, Binaries(Path(named), os.environ.get("GONGHUI_PG_LIBRARIES", "")))
@@ -154,7 +161,7 @@ def place_of(name: str) -> Path:
     return environment.var().joinpath(*parts)
 
 
-def digest(source: io.BufferedIOBase) -> str:
+def digest(source: BinaryIO | IO[bytes]) -> str:
     """SHA-256 of a stream in hex."""
     summed = hashlib.sha256()
     while block := source.read(BLOCK):

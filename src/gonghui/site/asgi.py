@@ -184,7 +184,7 @@ def _audiences(cookies: str) -> frozenset[str] | None:
         return None
     try:
         store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
-        user = get_user(SimpleNamespace(session=store(cookie.value)))
+        user = get_user(SimpleNamespace(session=store(cookie.value)))  # type: ignore[arg-type]
         if not user.is_authenticated:
             return None
         audiences = {f"user:{user.pk}"}

@@ -11,6 +11,7 @@ import tarfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from django.db import connection, transaction
 
@@ -61,7 +62,7 @@ def write(target: Path, passphrase: str | None) -> dict:
         manifest = {
             "format": archive.FORMAT,
             "made_at": datetime.now(UTC).isoformat(),
-            "server": connection.pg_version,
+            "server": archive.server_version(),
             "migrations": _migrations(),
             "rows": counted,
             "audit_root": root,
@@ -113,11 +114,11 @@ def _migrations() -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _facts(source: io.BufferedIOBase, path: Path) -> dict:
+def _facts(source: BinaryIO, path: Path) -> dict:
     return {"sha256": archive.digest(source), "size": path.stat().st_size}
 
 
-def _closed(path: Path) -> io.BufferedIOBase:
+def _closed(path: Path) -> BinaryIO:
     """A new file that only we can read: it holds personal data."""
     path.unlink(missing_ok=True)
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")

@@ -163,7 +163,8 @@ def _stored_tables() -> dict[str, Table]:
         .order_by("table_id", "position", "code")
         .values_list("table_id", "code", "name", "parent", "valid_from", "valid_to", "successor")
     )
-    for table_id, *fields in rows:
+    for table_id, *facts in rows:
+        fields: list[Any] = facts
         entries.setdefault(table_id, []).append(Entry(*fields))
     return {
         key: replace(table, entries=tuple(entries[key])) if key in entries else table

@@ -65,7 +65,7 @@ def _too_many_pixels() -> Refusal:
 
 def _plain(opened: Image.Image, kind: FileType) -> Image.Image:
     has_alpha = opened.mode in ("RGBA", "LA", "PA") or "transparency" in opened.info
-    turn = _TURNS.get(opened.getexif().get(_ORIENTATION))
+    turn = _TURNS.get(opened.getexif().get(_ORIENTATION) or 1)
     plain = opened.convert("RGBA" if has_alpha and kind is not JPEG else "RGB")
     return plain if turn is None else plain.transpose(turn)
 

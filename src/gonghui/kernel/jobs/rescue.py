@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from procrastinate import jobs
@@ -54,7 +55,7 @@ def _rescue(job: jobs.Job) -> None:
     logger.error("job %s %s lost its worker again and is given up", job.id, job.task_name)
     async_to_sync(app.job_manager.finish_job)(job, jobs.Status.FAILED, delete_job=False)
     # Over a Django connection jsonb arrives as text.
-    arguments = job.task_kwargs
+    arguments: Any = job.task_kwargs
     arguments = json.loads(arguments) if isinstance(arguments, str) else arguments
     if "task_id" in arguments:
         tasks.give_up(int(arguments["task_id"]))

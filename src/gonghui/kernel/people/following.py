@@ -7,6 +7,7 @@ transaction, so that no reader waits and a killed worker goes on where it stoppe
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -68,7 +69,13 @@ def _repath(model: type[models.Model], old: str, new: str) -> int:
         else ""
     )
     span = Range.below(old)
-    values = {"new": new, "cut": len(old) + 1, "lo": span.lo, "hi": span.hi, "n": BATCH}
+    values: dict[str, Any] = {
+        "new": new,
+        "cut": len(old) + 1,
+        "lo": span.lo,
+        "hi": span.hi,
+        "n": BATCH,
+    }
     done = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -90,7 +97,7 @@ def reassign(*, union_id: int, into_id: int, on: str) -> int:
     """Carry the members of a merged union over, each with a line in its past; returns how many."""
     into = Union.objects.unscoped(FOLLOWING).get(pk=into_id)
     gone = Union.objects.unscoped(FOLLOWING).get(pk=union_id)
-    place = {
+    place: dict[str, Any] = {
         "old": gone.pk,
         "old_path": gone.path,
         "into": into.pk,

@@ -8,12 +8,13 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.loading import actor_of
 from gonghui.kernel.access.models import Grant
 from gonghui.kernel.access.roles import Role
-from gonghui.kernel.base.identifiers import synthetic_resident_id
+from gonghui.kernel.base.identifiers import Sex, synthetic_resident_id
 from gonghui.kernel.identity.models import User
 from gonghui.kernel.org import tree
 from gonghui.kernel.org.models import Union, UnionKind
@@ -75,7 +76,7 @@ class World:
         self.serial += 1
         # One day and sex have 500 numbers, so the day moves with the serial.
         day = born + timedelta(days=self.serial)
-        number = synthetic_resident_id(self.rng, "340104", day, sex)
+        number = synthetic_resident_id(self.rng, "340104", day, Sex(sex))
         return persons.Identity.checked(
             name=name or f"王{chr(0x4E00 + self.serial * 7 % 5000)}",
             document_number=number,
@@ -83,7 +84,7 @@ class World:
             today=TODAY,
         )
 
-    def person(self, union: Union, name: str = "", **facts: object) -> Person:
+    def person(self, union: Union, name: str = "", **facts: Any) -> Person:
         return persons.register(self.identity(name, **facts), union)
 
     def member(self, union: Union, name: str = "", on: date = date(2020, 3, 2)) -> Membership:

@@ -28,8 +28,8 @@ def examine() -> int:
 
 
 def _rounds() -> Iterator[tuple[str, list[Finding]]]:
-    for title, check in machine.CHECKS:
-        yield title, _sorted(check())
+    for title, look in machine.CHECKS:
+        yield title, _sorted(look())
     with contextlib.ExitStack() as stack:
         url, found = _address(stack)
         if url is None:
