@@ -96,6 +96,13 @@ class ProfileForm(ActionForm):
         # A kept draft must not bring back the version it was begun on.
         self.initial["profile_version"] = profile.version
 
+    def clean(self) -> dict[str, Any]:
+        """All fields of the page; from the API, which sends no version, those it names."""
+        found = super().clean() or self.cleaned_data
+        if "profile_version" in self.data:
+            return found
+        return {name: value for name, value in found.items() if name in self.data}
+
 
 def _places(union: Union, chosen: str) -> list[tuple[str, str]]:
     """Townships and streets of the union's county; for wider unions its own region."""
