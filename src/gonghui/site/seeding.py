@@ -137,7 +137,7 @@ def _tree(members: int, unions: int, rng: random.Random) -> Iterator[Seat]:
     basics: list[Seat] = []
     for county, weight in zip(counties, weights, strict=True):
         local = [
-            seat(town.name, town.kind, county, town.region, industry="S95")
+            seat(town.name, town.kind, county, town.region, industry="95")
             for town in towns(county.region)
         ]
         yield from local

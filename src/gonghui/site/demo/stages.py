@@ -1,0 +1,98 @@
+"""The stages of the demo in their order, and how each knows that it is done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.identity.models import User
+from gonghui.kernel.metrics import members as metrics
+from gonghui.kernel.org.models import OrgEvent, Union
+from gonghui.kernel.org.scoping import Scope, raise_wall
+from gonghui.kernel.people.models import Membership
+from gonghui.site.demo import accounts, cast, joining, moving, people, unions, upkeep
+from gonghui.site.demo.stage import DEMO
+from gonghui.systems.mobilization.membership.models import (
+    JoinApplication,
+    StandingChange,
+    Transfer,
+    UnionChange,
+    UnionTerm,
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the demo, made in one transaction; `done` tells whether it is there."""
+
+    title: str
+    make: Callable[[], None]
+    done: Callable[[], bool]
+
+
+def _any(model) -> Callable[[], bool]:
+    return lambda: model.objects.unscoped(DEMO).exists()
+
+
+def _tree() -> None:
+    unions.found_all()
+    accounts.open_all()
+
+
+def _people() -> None:
+    people.settle()
+    accounts.bind_all()
+
+
+def _merged() -> bool:
+    return OrgEvent.objects.unscoped(DEMO).filter(kind="merge").exists()
+
+
+STAGES = (
+    Stage("工会组织和演示账号", _tree, _any(Union)),
+    Stage("会员", _people, _any(Membership)),
+    Stage("工会合并", upkeep.merge_last_july, _merged),
+    Stage("届期", upkeep.register_terms, _any(UnionTerm)),
+    Stage("变更申请", upkeep.request_changes, _any(UnionChange)),
+    Stage("入会申请", joining.apply_and_decide, _any(JoinApplication)),
+    Stage("转会", moving.transfer_all, _any(Transfer)),
+    Stage("会籍变动", moving.change_standing, _any(StandingChange)),
+)
+
+
+def run_all(say: Callable[[str], object]) -> None:
+    """Make the stages that are missing, one transaction each, then fold the counts."""
+    began = time.monotonic()
+    made = sum(_run(stage, say) for stage in STAGES)
+    while metrics.fold():
+        pass
+    if made:
+        say(f"演示数据已就绪，用时 {time.monotonic() - began:.0f} 秒。")
+
+
+def _run(stage: Stage, say: Callable[[str], object]) -> bool:
+    began = time.monotonic()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            # Two loads at once wait for each other instead of making everything twice.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('gonghui.demo'))")
+        raise_wall(Scope.everything())
+        if stage.done():
+            _refuse_foreign()
+            return False
+        stage.make()
+    say(f"演示数据：{stage.title}（{time.monotonic() - began:.1f} 秒）")
+    return True
+
+
+def _refuse_foreign() -> None:
+    if not User.objects.filter(username=cast.ACCOUNTS[0].username).exists():
+        raise Refusal(
+            "数据库里已有其他数据，没有装入演示数据。",
+            rule="演示数据只装入空数据库",
+            remedy="请换一个空数据库，或去掉 --demo。",
+        )
