@@ -106,6 +106,9 @@ EXPELLED_NEEDS_SUPERIOR = Parameter(
     "membership.expelled_needs_superior", "被开除会籍者重新入会须经上级工会批准", "是或否", bool
 )
 TRANSFER_WORKDAYS = Parameter("membership.transfer_workdays", "会籍转接办理时限", "工作日", int)
+CORRECTION_WORKDAYS = Parameter(
+    "membership.correction_workdays", "会员信息变更审批时限", "工作日", int
+)
 AUTO_WITHDRAW_MONTHS = Parameter("membership.auto_withdraw_months", "视为自动退会的期限", "月", int)
 LAPSE_NOTICE_DAYS = Parameter("membership.lapse_notice_days", "视为自动退会的公示期", "天", int)
 MERGE_UNDO_DAYS = Parameter("membership.merge_undo_days", "重复会员合并可撤销期限", "天", int)

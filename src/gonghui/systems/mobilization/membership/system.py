@@ -2,13 +2,17 @@
 
 from gonghui.kernel.resource.declaration import Page, Served, System
 from gonghui.systems.mobilization.membership.permissions import (
+    APPLY_TRANSFER,
+    CHANGE_FACTS,
     DECIDE_JOIN,
+    OWN_CARD,
     VIEW_JOINS,
     VIEW_ORGANISERS,
     VIEW_TERMS,
     VIEW_UNIONS,
 )
 from gonghui.systems.mobilization.membership.resources.changes import CHANGES
+from gonghui.systems.mobilization.membership.resources.corrections import CORRECTIONS
 from gonghui.systems.mobilization.membership.resources.joining import JOINS, POOL
 from gonghui.systems.mobilization.membership.resources.members import MEMBERS
 from gonghui.systems.mobilization.membership.resources.merging import DUPLICATES
@@ -25,6 +29,14 @@ UNION_TREE = Page("组织树", "union-tree", VIEW_UNIONS)
 UNION_REPORT = Page("组织与会员统计", "union-report", VIEW_UNIONS)
 TERM_CALENDAR = Page("换届日历", "term-calendar", VIEW_TERMS)
 ORGANISER_FIGURES = Page("工作者统计", "organiser-statistics", VIEW_ORGANISERS)
+OWN_MEMBERSHIP = Page(
+    "我的会籍", "hall-membership", OWN_CARD, icon="id-badge-2", help="状态、会员号和经历"
+)
+OWN_MEMBER_CARD = Page("会员卡", "hall-card", OWN_CARD, icon="qrcode", help="出示会员码")
+TRANSFER = Page(
+    "转会", "hall-transfer", APPLY_TRANSFER, icon="transfer", help="换了单位，会籍跟着走"
+)
+CORRECT = Page("更新信息", "hall-facts", CHANGE_FACTS, icon="edit", help="手机号码、学历等")
 
 SYSTEM = System(
     code="C1.1",
@@ -42,6 +54,7 @@ SYSTEM = System(
         "C1.1/p3": Served(POOL, "周转池：没有固定单位的职工按行业和居住地分派"),
         "C1.1/8": Served(MEMBERS, "全省基层组织和会员实名制数据库"),
         "C1.1/p2": Served(TRANSFERS, "会籍变动和转会，超期提级"),
+        "C1.1/p4": Served(OWN_MEMBER_CARD, "电子会员卡和核验；导入、重复人员合并见各自列表"),
     },
     resources=(
         MEMBERS,
@@ -50,6 +63,7 @@ SYSTEM = System(
         POOL,
         TRANSFERS,
         DUPLICATES,
+        CORRECTIONS,
         OFFICERS,
         CHANGES,
         TERMS,
@@ -64,6 +78,7 @@ SYSTEM = System(
         JOIN_CODES,
         TRANSFERS,
         DUPLICATES,
+        CORRECTIONS,
         UNION_TREE,
         UNION_REPORT,
         CHANGES,
@@ -72,5 +87,5 @@ SYSTEM = System(
         ORGANISERS,
         ORGANISER_FIGURES,
     ),
-    hall=(JOIN, JOIN_PROGRESS),
+    hall=(JOIN, JOIN_PROGRESS, OWN_MEMBERSHIP, OWN_MEMBER_CARD, TRANSFER, CORRECT),
 )

@@ -49,8 +49,6 @@ class Correction(Scoped):
     new_document_number = SealedTextField("新证件号码", mask=mask_id)
     new_sex = models.CharField("新性别", max_length=1)
     new_born_on = models.DateField("新出生日期", null=True)
-    person_version = models.PositiveIntegerField("申请时人员版本")
-    evidence_id = models.CharField("证明材料", max_length=40)
     reason = models.CharField("变更原因", max_length=200)
     requested_at = models.DateTimeField("申请时间")
     requested_by_id = models.BigIntegerField("申请人", null=True)

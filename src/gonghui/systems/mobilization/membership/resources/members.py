@@ -16,7 +16,7 @@ from gonghui.systems.mobilization.membership import permissions
 from gonghui.systems.mobilization.membership.actions.members import reveal
 from gonghui.systems.mobilization.membership.importing import MEMBERS_IMPORT
 from gonghui.systems.mobilization.membership.queries.members import search_members
-from gonghui.systems.mobilization.membership.resources import standing, transfers
+from gonghui.systems.mobilization.membership.resources import corrections, standing, transfers
 
 TONES = {
     "active": "good",
@@ -74,7 +74,7 @@ MEMBERS = Resource(
             ),
         ),
     ),
-    steps=(transfers.SEND, *standing.STEPS),
+    steps=(transfers.SEND, *standing.STEPS, *corrections.STEPS),
     sections=(standing.LIFE,),
     export=permissions.EXPORT_MEMBERS,
     imports=MEMBERS_IMPORT,

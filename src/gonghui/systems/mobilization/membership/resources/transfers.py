@@ -19,7 +19,6 @@ from gonghui.kernel.resource.declaration import (
     Under,
 )
 from gonghui.kernel.resource.forms import ActionForm, UnionField
-from gonghui.kernel.ui import components as ui
 from gonghui.systems.mobilization.membership import permissions
 from gonghui.systems.mobilization.membership.actions import transfers as actions
 from gonghui.systems.mobilization.membership.models.transfers import (
@@ -30,14 +29,7 @@ from gonghui.systems.mobilization.membership.models.transfers import (
 )
 from gonghui.systems.mobilization.membership.queries.transfers import open_transfer
 from gonghui.systems.mobilization.membership.rules import transfers as rules
-
-TONES = {
-    TransferState.REQUESTED: "wait",
-    TransferState.RELEASED: "wait",
-    TransferState.ACCEPTED: "good",
-    TransferState.REFUSED: "stop",
-    TransferState.WITHDRAWN: "idle",
-}
+from gonghui.systems.mobilization.membership.views.transfers import TONES, SendForm, progress
 
 
 class CallForm(ActionForm):
@@ -49,13 +41,6 @@ class CallForm(ActionForm):
         label="证件号码", max_length=24, help_text="须填写完整号码，与姓名都相符才能提出。"
     )
     reason = forms.CharField(label="转入原因", max_length=200, help_text="如：已在本单位就业。")
-
-
-class SendForm(ActionForm):
-    """Proposing to hand a member over, or asking for it oneself."""
-
-    to_union = UnionField(label="转入工会")
-    reason = forms.CharField(label="转会原因", max_length=200, help_text="如：调往该单位工作。")
 
 
 class OpinionForm(ActionForm):
@@ -74,39 +59,6 @@ class WithdrawalForm(ActionForm):
     """Why the request is taken back."""
 
     reason = forms.CharField(label="撤回原因", max_length=200, required=False)
-
-
-def progress(transfer: Transfer) -> list[ui.Step]:
-    """The way of a transfer as steps: done, now, to come, stopped."""
-    stopped = transfer.state in (TransferState.REFUSED, TransferState.WITHDRAWN)
-    released = transfer.released_at is not None
-    due = f"{transfer.due_on:%Y-%m-%d} 前"
-    late = "" if transfer.lateness == Lateness.IN_TERM else f"，{transfer.get_lateness_display()}"
-    release, accept = ("done" if released else "now"), ("now" if released else "todo")
-    if stopped:
-        release, accept = ("done", "stopped") if released else ("stopped", "todo")
-    elif transfer.state == TransferState.ACCEPTED:
-        accept = "done"
-    return [
-        ui.Step("提出申请", "done", f"{transfer.get_starter_display()}提出"),
-        ui.Step(
-            "转出工会同意",
-            release,
-            _by(transfer.released_by_name, transfer.released_in_stead)
-            if released
-            else (transfer.get_state_display() if release == "stopped" else due + late),
-        ),
-        ui.Step(
-            "转入工会接收",
-            accept,
-            {"now": due + late, "stopped": transfer.get_state_display()}.get(accept, "")
-            or (transfer.closed_by_name if accept == "done" else ""),
-        ),
-    ]
-
-
-def _by(name: str, in_stead: bool) -> str:
-    return f"{name}（上级代办）" if in_stead else name
 
 
 def _progress_section(transfer: Transfer, actor: Actor) -> dict[str, Any]:
