@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from gonghui.kernel.base.errors import Forbidden, Missing
 from gonghui.kernel.identity.models import User
 from gonghui.kernel.notify.messages import inbox, mark_all_read
 from gonghui.kernel.notify.models import Todo
-from gonghui.kernel.notify.todos import todos_for
+from gonghui.kernel.notify.todos import todos_at
 from gonghui.kernel.resource.models import Draft
 from gonghui.kernel.search.finding import find
 from gonghui.kernel.ui import components as ui
@@ -38,19 +39,23 @@ def _required(request: HttpRequest) -> Actor:
     return actor
 
 
-def my_todos(actor: Actor):
+def my_todos(actor: Actor) -> QuerySet[Todo]:
     """Open to-dos addressed to the actor, or to a role of theirs at exactly its union.
 
     A superior is not shown what its subordinates have to decide; it sees that in the lists.
     """
-    held = {
-        code: actor.scope(permission)
-        for code, permission in PERMISSIONS.items()
-        if permission.roles and actor.paths(permission)
+    held: dict[int, set[str]] = {}
+    for grant in actor.grants:
+        held.setdefault(grant.union_id, set()).add(grant.role)
+    places = {
+        union_id: [
+            code
+            for code, permission in PERMISSIONS.items()
+            if any(role.code in roles for role in permission.roles)
+        ]
+        for union_id, roles in held.items()
     }
-    unions = {grant.union_id for grant in actor.grants}
-    rows = todos_for(actor.user_id or 0, held)
-    return rows.filter(union_id__in=unions) | rows.filter(assignee_user_id=actor.user_id)
+    return todos_at(actor.user_id or 0, places)
 
 
 def _shown(todo: Todo) -> ui.Todo:

@@ -102,9 +102,9 @@ class Todo(models.Model):
         verbose_name_plural = verbose_name
         indexes = [
             models.Index(
-                fields=["permission", "org_path"],
+                fields=["union_id", "permission"],
                 condition=Q(done_at=None, assignee_user_id=None),
-                name="notify_todo_place",
+                name="notify_todo_union",
             ),
             models.Index(
                 fields=["assignee_user_id"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -10,9 +10,6 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from gonghui.kernel.notify.models import Todo
-from gonghui.kernel.org.scoping import Scope
-
-COUNT_CAP = 100
 
 # Opening again what is open refreshes it: a changed place or term must not leave a second one.
 _OPEN = """
@@ -42,11 +39,11 @@ def open_todo(
 ) -> int:
     """Open a to-do, or refresh the open one of the same kind and target; return its id.
 
-    Either the assignee has it, or everybody with `permission` at `org_path`. Raises ValueError
-    when neither is given, for nobody would see it.
+    Either the assignee has it, or everybody with `permission` granted at the union itself.
+    Raises ValueError when neither is given, for nobody would see it.
     """
-    if assignee_user_id is None and not permission:
-        raise ValueError("a to-do needs an assignee or a permission")
+    if assignee_user_id is None and not (permission and union_id):
+        raise ValueError("a to-do needs an assignee, or a permission and a union")
     values = [
         kind,
         title,
@@ -75,21 +72,15 @@ def close_todo(
     return found.update(done_at=timezone.now(), done_by_id=by)
 
 
-def todos_for(user_id: int, permissions_and_ranges: Mapping[str, Scope]) -> QuerySet[Todo]:
-    """Return the open to-dos of a user, the most pressing first.
+def todos_at(user_id: int, places: Mapping[int, Sequence[str]]) -> QuerySet[Todo]:
+    """Return the open to-dos named to a user, or to a permission held at exactly their union.
 
-    permissions_and_ranges: for each permission code the user holds, where. Who is named as
-    assignee sees it wherever it lies; others do not see it.
+    places: for each union id, the permission codes the user holds there.
     """
     mine = Q(assignee_user_id=user_id)
-    for permission, scope in permissions_and_ranges.items():
-        mine |= Q(assignee_user_id=None, permission=permission) & scope.condition(Todo)
+    for union_id, permissions in places.items():
+        mine |= Q(assignee_user_id=None, union_id=union_id, permission__in=permissions)
     return Todo.objects.filter(mine, done_at=None).order_by(F("due_at").asc(nulls_last=True), "id")
-
-
-def todo_count(user_id: int, permissions_and_ranges: Mapping[str, Scope]) -> int:
-    """Return how many open to-dos a user has, at most COUNT_CAP."""
-    return todos_for(user_id, permissions_and_ranges).order_by()[:COUNT_CAP].count()
 
 
 def done_by(user_id: int, *, limit: int = 50) -> QuerySet[Todo]:

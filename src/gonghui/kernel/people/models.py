@@ -53,6 +53,7 @@ class Person(models.Model):
         on_delete=models.PROTECT,
         related_name="absorbed",
         verbose_name="已并入",
+        db_index=False,
     )
     created_at = models.DateTimeField("建档时间", auto_now_add=True)
     version = models.PositiveIntegerField("版本", default=1)
@@ -64,6 +65,10 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["org_path"], name="person_path"),
             models.Index(fields=["mobile_index"], name="person_mobile"),
+            # Without the millions who were never merged: an index of nulls misleads the planner.
+            models.Index(
+                fields=["merged_into"], name="person_merged", condition=~Q(merged_into=None)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

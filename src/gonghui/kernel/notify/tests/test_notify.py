@@ -16,8 +16,7 @@ from gonghui.kernel.notify.messages import (
 )
 from gonghui.kernel.notify.models import Message, Todo
 from gonghui.kernel.notify.templates import Category, Template
-from gonghui.kernel.notify.todos import close_todo, done_by, open_todo, todo_count, todos_for
-from gonghui.kernel.org.scoping import Scope
+from gonghui.kernel.notify.todos import close_todo, done_by, open_todo, todos_at
 
 pytestmark = pytest.mark.django_db
 
@@ -113,35 +112,33 @@ def opened(target=1, **given) -> int:
             "title": "入会申请待批准",
             "link": f"/membership/{target}/",
             "org_path": "1.17.203.",
+            "union_id": 203,
             "permission": "membership.approve",
             **given,
         }
     )
 
 
-def held(*paths, permission="membership.approve"):
-    return {permission: Scope.of(paths)}
+def held(union_id=203, permission="membership.approve"):
+    return {union_id: [permission]}
 
 
-def test_seen_by_permission_and_place():
-    todo = opened()
-    for paths, sees in (
-        (["1.17."], True),
-        (["1.17.203."], True),
-        (["1.17.203.5."], False),
-        (["1.18."], False),
-        ([], False),
-    ):
-        assert todos_for(7, held(*paths)).filter(id=todo).exists() is sees
-    assert not todos_for(7, held("1.", permission="membership.view")).exists()
-    assert not todos_for(7, {}).exists()
-    assert todo_count(7, {"membership.approve": Scope.everything()}) == 1
+def count(user_id, places):
+    return todos_at(user_id, places).count()
+
+
+def test_seen_by_permission_at_exactly_its_union():
+    opened()
+    assert count(7, held()) == 1
+    assert count(7, held(17)) == 0
+    assert count(7, held(permission="membership.view")) == 0
+    assert count(7, {}) == 0
 
 
 def test_an_assignee_alone_sees_it():
     opened(assignee_user_id=7)
-    assert todo_count(7, {}) == 1
-    assert todo_count(8, held("1.")) == 0
+    assert count(7, {}) == 1
+    assert count(8, held()) == 0
 
 
 def test_nobody_would_see_it():
@@ -158,7 +155,7 @@ def test_opened_twice_is_one_and_can_open_again_after_closing():
     assert close_todo(target_type="membership.application", target_id=1, by=8) == 0
     assert [row.done_by_id for row in done_by(7)] == [7]
     assert opened() != first
-    assert todo_count(7, held("1.")) == 1
+    assert count(7, held()) == 1
 
 
 def test_closing_one_kind_leaves_the_other():
@@ -175,4 +172,4 @@ def test_most_pressing_first():
         opened(2, due_at=now + timedelta(days=2)),
         opened(3, due_at=now + timedelta(days=1)),
     ]
-    assert [row.pk for row in todos_for(7, held("1."))] == ids[::-1]
+    assert [row.pk for row in todos_at(7, held())] == ids[::-1]

@@ -157,6 +157,7 @@ class Migration(migrations.Migration):
                 (
                     "merged_into",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="absorbed",
@@ -317,6 +318,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="person",
             index=models.Index(fields=["mobile_index"], name="person_mobile"),
+        ),
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(
+                condition=models.Q(("merged_into", None), _negated=True),
+                fields=["merged_into"],
+                name="person_merged",
+            ),
         ),
         migrations.AddConstraint(
             model_name="person",
