@@ -4,6 +4,7 @@ from gonghui.activities.census.permissions import VIEW_CENSUS, VIEW_WISHES
 from gonghui.activities.census.resources.campaign import CAMPAIGNS, QUOTAS
 from gonghui.activities.census.resources.wishes import WISHES
 from gonghui.kernel.resource.declaration import Page, Served, System
+from gonghui.systems.mobilization.membership.public import DUPLICATES, JOINS, MEMBERS
 
 BOARDS = Page("普查看板", "census-boards", VIEW_CENSUS)
 STATS = Page("心愿统计", "wish-stats", VIEW_WISHES)
@@ -16,14 +17,21 @@ SYSTEM = System(
     chapter="专项活动",
     functions={
         "A01/1": Served(CAMPAIGNS, "工会组织和会员数据信息采集"),
+        "A01/2": Served(JOINS, "网上申请入会，进度可查"),
         "A01/3": Served(QUOTAS, "会员实名制管理：实名登记进度和资料完整率"),
         "A01/5": Served(HALL, "职工点菜单"),
         "A01/6": Served(WISHES, "线上线下一体服务：网上提出和线下登记一并办理"),
         "A01/p1": Served(BOARDS, "普查看板：任务、完成率、逾期、趋势、排名"),
+        "A01/p2": Served(
+            MEMBERS, "会员名册导入：按字典逐格校验，退回问题行，改好再传不重复", False
+        ),
+        "A01/p3": Served(JOINS, "手机上存草稿接着填，扫单位二维码带出工会"),
         "A01/p4": Served(WISHES, "心愿的支持、答复和开出的服务"),
+        "A01/p5": Served(DUPLICATES, "跨单位疑似重复人员"),
     },
     resources=(CAMPAIGNS, QUOTAS, WISHES),
     menu=(BOARDS, CAMPAIGNS, QUOTAS, WISHES, STATS),
     hall=(HALL,),
     uses=("C1.1",),
+    open_functions={"A01/4": "手机网页已可办理；微信公众号的菜单、自动回复和关注者管理尚未接入"},
 )

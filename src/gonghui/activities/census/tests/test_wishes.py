@@ -318,9 +318,9 @@ def test_names_are_masked_and_anonymous_ones_not_shown(world, worker, client_of)
 def test_a_wish_of_another_city_is_refused_by_page_and_api(
     world, worker, client_of, as_application
 ):
-    wish = put(world, worker(world.factory))
     stranger = client_of(actor=worker(world.mill, "孙平"))
     client = client_of((HANDLER, world.jinghu), (APPROVER, world.jinghu))
+    wish = put(world, worker(world.factory))
     assert client.get(f"/w/wishes/{wish.pk}/").status_code == 403
     assert client.get(f"/api/v1/wishes/{wish.pk}/").status_code == 403
     for slug in ("reply", "accept", "decline", "merge", "hide"):

@@ -1,6 +1,16 @@
 """What other packages may call of C1.1."""
 
 from gonghui.systems.mobilization.membership.queries.joining import own_applications
+from gonghui.systems.mobilization.membership.resources.joining import JOINS
+from gonghui.systems.mobilization.membership.resources.members import MEMBERS
+from gonghui.systems.mobilization.membership.resources.merging import DUPLICATES
 from gonghui.systems.mobilization.membership.views.joining import progress_steps, what_next
 
-__all__ = ["own_applications", "progress_steps", "what_next"]
+__all__ = [
+    "DUPLICATES",
+    "JOINS",
+    "MEMBERS",
+    "own_applications",
+    "progress_steps",
+    "what_next",
+]
