@@ -95,7 +95,7 @@ def _late(crew: list[Membership], mill: Union) -> None:
     once = _sent(34, crew[6], luyang)
     with living_on(days_ago(4), 6):
         transfers.hurry(once, by=clock, today=timezone.localdate())
-    twice = _sent(60, crew[7], luyang)
+    twice = _sent(75, crew[7], luyang)
     with living_on(days_ago(40), 6):
         twice = transfers.hurry(twice, by=clock, today=timezone.localdate())
     with living_on(days_ago(3), 6):

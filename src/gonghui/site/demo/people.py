@@ -34,6 +34,7 @@ TURNS = (
     (6, "deceased", "70"),
     (1, "expelled", "60"),
 )
+FATES = [(status, cause) for share, status, cause in TURNS for _ in range(share)]
 ABROAD = (
     (DocumentKind.HONG_KONG_MACAO_RESIDENCE, "810000", "欧阳嘉欣", "2"),
     (DocumentKind.HONG_KONG_MACAO_RESIDENCE, "810000", "司徒伟明", "1"),
@@ -208,12 +209,9 @@ def _membership(
 def _turned(rng: random.Random, seat: Seat, made: Membership, today: date) -> MembershipPast | None:
     """Change what one in fourteen memberships is, and return what it was before."""
     luck = rng.randrange(1000)
-    for share, status, cause in TURNS:
-        if luck < share:
-            break
-        luck -= share
-    else:
+    if luck >= len(FATES):
         return None
+    status, cause = FATES[luck]
     days = (today - made.joined_on).days
     if seat.union.name in SIZES or days < 400:
         return None

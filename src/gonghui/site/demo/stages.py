@@ -8,15 +8,28 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from gonghui.activities.census.models import Campaign, Wish
 from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.exchange.models import ImportBatch
 from gonghui.kernel.identity.models import User
 from gonghui.kernel.metrics import members as metrics
 from gonghui.kernel.org.models import OrgEvent, Union
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.people.models import Membership
-from gonghui.site.demo import accounts, cast, joining, moving, people, unions, upkeep
+from gonghui.site.demo import (
+    accounts,
+    cast,
+    census,
+    joining,
+    moving,
+    people,
+    rosters,
+    unions,
+    upkeep,
+)
 from gonghui.site.demo.stage import DEMO
 from gonghui.systems.mobilization.membership.models import (
+    DuplicatePair,
     JoinApplication,
     StandingChange,
     Transfer,
@@ -61,6 +74,10 @@ STAGES = (
     Stage("入会申请", joining.apply_and_decide, _any(JoinApplication)),
     Stage("转会", moving.transfer_all, _any(Transfer)),
     Stage("会籍变动", moving.change_standing, _any(StandingChange)),
+    Stage("导入批次", rosters.import_roster, _any(ImportBatch)),
+    Stage("疑似重复人员", rosters.find_pairs, _any(DuplicatePair)),
+    Stage("普查活动", census.run_campaigns, _any(Campaign)),
+    Stage("职工心愿", census.wish_and_answer, _any(Wish)),
 )
 
 
