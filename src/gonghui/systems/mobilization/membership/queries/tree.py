@@ -67,13 +67,13 @@ def roots(scope: Scope, day: date | None) -> list[Node]:
             rows = rows.filter(pk__in=[item.union_id for item in tops])
         else:
             rows = rows.filter(parent=None)
-        return _filled([Node(*row) for row in _values(rows)], None)
+        return with_figures([Node(*row) for row in _values(rows)], None)
     versions = tree_as_of(day, scope)
     if tops and tops[0].lo:
         versions = versions.filter(path__in=[item.lo for item in tops])
     else:
         versions = versions.filter(parent_id=None)
-    return _filled([Node(*row) for row in _version_values(versions)], day)
+    return with_figures([Node(*row) for row in _version_values(versions)], day)
 
 
 def children(path: str, day: date | None) -> list[Node]:
@@ -85,15 +85,15 @@ def children(path: str, day: date | None) -> list[Node]:
     if day is None:
         rows = Union.objects.unscoped(BELOW_SCOPE)
         rows = rows.filter(parent_id=parent_id, status=UnionStatus.ACTIVE).order_by("kind", "name")
-        return _filled([Node(*row) for row in _values(rows)], None)
+        return with_figures([Node(*row) for row in _values(rows)], None)
     versions = UnionVersion.objects.unscoped(BELOW_SCOPE)
     versions = versions.filter(on_day(day), parent_id=parent_id, status=UnionStatus.ACTIVE)
     found = [Node(*row) for row in _version_values(versions.order_by("kind", "name"))]
-    return _filled(found, day)
+    return with_figures(found, day)
 
 
 def node_at(union_id: int, day: date | None) -> Node | None:
-    """One union as of a day, if it was active; the caller checks its path."""
+    """One union as of a day without figures, if it was active; the caller checks its path."""
     if day is None:
         rows = Union.objects.unscoped(CHECKED).filter(pk=union_id, status=UnionStatus.ACTIVE)
         found = [Node(*row) for row in _values(rows)]
@@ -102,7 +102,7 @@ def node_at(union_id: int, day: date | None) -> Node | None:
             on_day(day), union_id=union_id, status=UnionStatus.ACTIVE
         )
         found = [Node(*row) for row in _version_values(versions)]
-    return _filled(found, day)[0] if found else None
+    return found[0] if found else None
 
 
 def found_by_name(scope: Scope, text: str, day: date | None) -> list[Node]:
@@ -113,7 +113,7 @@ def found_by_name(scope: Scope, text: str, day: date | None) -> list[Node]:
     else:
         versions = tree_as_of(day, scope).filter(name__contains=text)
         nodes = [Node(*row) for row in _version_values(versions[:FOUND_MOST])]
-    return _filled(nodes, day)
+    return with_figures(nodes, day)
 
 
 def name_superiors(nodes: Iterable[Node], day: date | None) -> None:
@@ -140,7 +140,7 @@ def _version_values(versions: Any) -> Iterable[tuple]:
     return versions.values_list("union_id", "name", "kind", "path")
 
 
-def _filled(nodes: list[Node], day: date | None) -> list[Node]:
+def with_figures(nodes: list[Node], day: date | None) -> list[Node]:
     """Put the figures on one level of the tree: two queries, whatever its length."""
     ids = [node.pk for node in nodes]
     if day is None:

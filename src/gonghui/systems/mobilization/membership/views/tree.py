@@ -85,7 +85,7 @@ def browser(request: HttpRequest) -> HttpResponse:
     if text:
         nodes = queries.found_by_name(scope, text, day)
     elif root is not None:
-        nodes = [root]
+        nodes = queries.with_figures([root], day)
     else:
         nodes = queries.roots(scope, day)
     queries.name_superiors(nodes, day)
