@@ -52,6 +52,17 @@ def tiles(actor: Actor) -> list[tuple[str, list[ui.Tile]]]:
     return list(found.items())
 
 
+def own_tiles(actor: Actor) -> list[ui.Tile]:
+    """Pages about the person's own records."""
+    return [
+        ui.Tile(page.title, url, page.icon, page.help)
+        for system in SYSTEMS.values()
+        for page in system.hall
+        if page.permission is not None and page.permission.own and actor.may(page.permission)
+        if (url := _url(page))
+    ]
+
+
 def _offered(page: Page, actor: Actor) -> bool:
     return page.permission is None or not actor.signed_in or actor.may(page.permission)
 
@@ -105,8 +116,18 @@ def mine(request: HttpRequest) -> HttpResponse:
     """My membership and my applications."""
     actor = _required(request)
     membership = _membership(actor)
+    facts = []
+    if membership is not None:
+        joined = membership.joined_on
+        facts = [
+            ui.Fact("会员号", membership.number),
+            ui.Fact("所在工会", membership.union.name),
+            ui.Fact("入会日期", f"{joined.year}年{joined.month}月{joined.day}日"),
+        ]
     context = {
         "membership": membership,
+        "facts": facts,
+        "tiles": own_tiles(actor),
         "tone": TONES.get(membership.status, "idle") if membership else "idle",
         "applications": _applications(actor)[:5],
         "is_cadre": actor.is_cadre,

@@ -328,13 +328,13 @@ def approve(application: JoinApplication, *, by: Actor, reason: str = "") -> Joi
         )
     application.person = person
     application.membership = membership
+    application.member_number = membership.number
     application.state = JoinState.APPROVED
     application.reason = ""
     application.faulty_fields = []
     _decided(application, by)
     application.save()
     close_todo(target_type=TARGET, target_id=application.pk, by=by.user_id)
-    note(member_number={"label": "会员号", "before": None, "after": membership.number})
     _tell(application, "approved", number=membership.number)
     return application
 

@@ -181,7 +181,7 @@ def open_account(
     """An account of the new member's own, named by the member number; the code is used up."""
     if proven(proof) != application.pk:
         raise Forbidden("请先查询申请进度。", rule="开通账号须先核对申请人", code="not_applicant")
-    if application.state != JoinState.APPROVED or application.membership_id is None:
+    if application.state != JoinState.APPROVED or not application.member_number:
         raise Refusal("申请批准之后才能开通账号。", rule="账号对应会员本人", code="not_approved")
     until = application.account_code_until
     right = application.account_code is not None and hmac.compare_digest(
@@ -197,7 +197,7 @@ def open_account(
         )
     with wall_at(Scope.everything()):
         person = Person.objects.unscoped("the applicant's own record").get(pk=application.person_id)
-        number = application.membership.number
+        number = application.member_number
     if User.objects.filter(person=person).exists() or User.objects.filter(username=number).exists():
         raise Conflict(
             "您已经有账号了，请直接登录。",

@@ -191,7 +191,7 @@ def _same_document(application: JoinApplication) -> Iterable[Finding]:
     number = application.document.reveal()
     indexes = keyring().blind_indexes(number, context=DOCUMENT)
     person = persons.by_document(number)
-    if person is not None and person.pk != getattr(application.membership, "person_id", None):
+    if person is not None and not application.member_number:
         membership = persons.membership_of(person)
         state = (
             f"“{membership.union.name}” {membership.get_status_display()}"

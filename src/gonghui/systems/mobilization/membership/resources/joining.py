@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from gonghui.kernel import codes
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.audit.entries import timeline
 from gonghui.kernel.resource.declaration import (
     Choice,
     Column,
@@ -20,6 +21,7 @@ from gonghui.kernel.resource.declaration import (
     Step,
     Under,
 )
+from gonghui.kernel.ui import components as ui
 from gonghui.systems.mobilization.membership import permissions
 from gonghui.systems.mobilization.membership.actions import joining as actions
 from gonghui.systems.mobilization.membership.models.joining import (
@@ -59,6 +61,7 @@ LATE = Custom(
     options=lambda actor: [("1", "已逾期")],
     narrow=lambda rows, value: rows.filter(overdue(timezone.localdate())),
 )
+EVENT_KINDS = {"approve": "good", "reject": "stop", "escalate": "wait", "return": "info"}
 FAULTS = {
     "name": "姓名",
     "document_number": "证件号码",
@@ -128,6 +131,20 @@ def _former(record: JoinApplication) -> str:
     }.get(record.former, "未入过会")
 
 
+def _events(record: JoinApplication, actor: Actor) -> list[ui.Event]:
+    """What happened, with who did it; the applicant acts without an account."""
+    return [
+        ui.Event(
+            entry.at,
+            entry.action_name,
+            entry.actor_name if entry.actor_id or entry.channel != "web" else "申请人",
+            entry.reason,
+            EVENT_KINDS.get(entry.action.rsplit(".", 1)[-1], "idle"),
+        )
+        for entry in timeline(record._meta.label_lower, record.pk)
+    ]
+
+
 APPLICANT = Facts(
     "申请人",
     (
@@ -162,7 +179,7 @@ STEPS = (
         shown=lambda record, actor: rules.may("approve", record.state),
         help="批准后即为会员，会员号终身不变。",
         tone="primary",
-        done=lambda result: f"已批准，会员号 {result.membership.number}。",
+        done=lambda result: f"已批准，会员号 {result.member_number}。",
     ),
     Step(
         actions.return_,
@@ -234,6 +251,7 @@ JOINS = Resource(
             done=lambda result: f"已受理，编号 {result.receipt}。请把编号告诉申请人。",
         ),
     ),
+    timeline=_events,
     steps=STEPS,
     export=permissions.EXPORT_JOINS,
     reveal=actions.reveal,
@@ -275,6 +293,7 @@ POOL = Resource(
         Section("分派建议", "membership/joining/suggestion.html", _suggested),
         Section("查重和比对", "membership/joining/findings.html", _finding_rows),
     ),
+    timeline=_events,
     steps=(
         Step(
             actions.route,

@@ -318,8 +318,7 @@ def _questions(request: HttpRequest, filling: Filling, name: str) -> HttpRespons
         form = form_class(request.POST, **extra)
         if form.is_valid():
             answers = {key: str(value) if value else "" for key, value in form.cleaned_data.items()}
-            refusal = _check_who(request, filling, form) if name == "who" else None
-            refusal = refusal or (_check_mobile(form) if name == "contact" else None)
+            refusal = _check_answers(request, filling, form, name, answers)
             if refusal is None:
                 filling.keep(**answers)
                 steps = filling.steps
@@ -329,6 +328,20 @@ def _questions(request: HttpRequest, filling: Filling, name: str) -> HttpRespons
         form = form_class(initial=dict(filling.data), **extra)
     context = {"form": form, "transfer": _transfer_url(refusal, filling)}
     return _screen(request, filling, name, context, 422 if form.errors else 200)
+
+
+def _check_answers(
+    request: HttpRequest, filling: Filling, form: forms.Form, name: str, answers: dict[str, str]
+) -> Refusal | None:
+    """What is wrong with the answers of a screen; puts the mobile number in normal form."""
+    if name == "who":
+        return _check_who(request, filling, form)
+    if name == "contact":
+        try:
+            answers["mobile"] = parse_mobile(answers["mobile"])
+        except Refusal as refusal:
+            return refusal
+    return None
 
 
 def _check_who(request: HttpRequest, filling: Filling, form: forms.Form) -> Refusal | None:
@@ -341,14 +354,6 @@ def _check_who(request: HttpRequest, filling: Filling, form: forms.Form) -> Refu
         identity = Identity.checked(today=today, **form.cleaned_data)
         own = str(filling.data.get("application", ""))
         standing_of(identity, today=today, by=request.actor, but=int(own) if own else None)
-    except Refusal as refusal:
-        return refusal
-    return None
-
-
-def _check_mobile(form: forms.Form) -> Refusal | None:
-    try:
-        parse_mobile(form.cleaned_data["mobile"])
     except Refusal as refusal:
         return refusal
     return None
@@ -515,11 +520,11 @@ def what_next(application: JoinApplication) -> str:
     where = (application.escalated_to or application.union).name
     match application.state:
         case JoinState.POOLED:
-            return f"{application.union.name}会在 {due} 前帮您找到合适的工会。"
+            return f"将由{application.union.name}在{due}前帮您找到合适的工会。"
         case JoinState.SUBMITTED:
-            return f"{where}会在 {due} 前作出答复。"
+            return f"将由{where}在{due}前答复。"
         case JoinState.APPEALED:
-            return f"{where}会在 {due} 前对您的申诉作出决定。"
+            return f"将由{where}在{due}前对您的申诉作出决定。"
         case JoinState.RETURNED:
             return "请按退回的理由补正后重新提交。"
         case JoinState.APPROVED:
@@ -697,7 +702,9 @@ def account(request: HttpRequest) -> HttpResponse:
             return render(request, "membership/joining/password.html", context)
         refuse(form, code)
     status = 422 if form.errors else 200
-    return render(request, "membership/joining/account.html", {**context, "form": form}, status)
+    return render(
+        request, "membership/joining/account.html", {**context, "form": form}, status=status
+    )
 
 
 def _set_password(

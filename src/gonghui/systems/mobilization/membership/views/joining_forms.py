@@ -18,7 +18,7 @@ from gonghui.systems.mobilization.membership.queries.joining import (
 )
 from gonghui.systems.mobilization.membership.rules.joining import TELLS_NOTHING
 
-PLEDGE = "本人自愿加入中国工会，遵守《中国工会章程》，履行会员义务；以上内容属实"
+PLEDGE = "本人自愿加入中国工会，遵守《中国工会章程》，以上内容属实"
 SEXES = [("1", "男"), ("2", "女")]
 FAULTY = [
     ("name", "姓名"),
@@ -127,7 +127,7 @@ def short(name: str) -> str:
 class PledgeForm(forms.Form):
     """The pledge at the end."""
 
-    agreed = forms.BooleanField(label=PLEDGE)
+    agreed = forms.BooleanField(label=PLEDGE, error_messages={"required": "请先勾选。"})
 
 
 class ReasonForm(forms.Form):
