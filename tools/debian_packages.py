@@ -15,6 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("GONGHUI_VAR") or HERE / "var") / "debian"
 UNPACKED = FOLDER / "root"
+DPKG_STATUS = Path("/var/lib/dpkg/status")
 LIBRARIES = ("usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib", "lib")
 
 FOR_TESTS = ("chromium", "fonts-noto-cjk", "postgresql-15")
@@ -86,7 +87,7 @@ def _unpack(names: list[str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     own = [
         *("-o", f"Dir::State={state}"),
-        *("-o", "Dir::State::status=/var/lib/dpkg/status"),
+        *("-o", f"Dir::State::status={DPKG_STATUS}"),
         *("-o", f"Dir::Cache={cache}"),
         *("-o", "Debug::NoLocking=true"),
         *("-o", "APT::Sandbox::User="),
