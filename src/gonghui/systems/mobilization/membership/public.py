@@ -4,7 +4,7 @@ from gonghui.systems.mobilization.membership.queries.joining import own_applicat
 from gonghui.systems.mobilization.membership.resources.joining import JOINS
 from gonghui.systems.mobilization.membership.resources.members import MEMBERS
 from gonghui.systems.mobilization.membership.resources.merging import DUPLICATES
-from gonghui.systems.mobilization.membership.views.joining import progress_steps, what_next
+from gonghui.systems.mobilization.membership.views.joining_progress import progress_steps, what_next
 
 __all__ = [
     "DUPLICATES",
