@@ -46,32 +46,26 @@ class Chapter:
 
 
 def chapters(membership: Membership) -> list[Chapter]:
-    """The life of a membership across unions, the present first."""
-    present = Chapter(
-        membership.union.name,
-        membership.get_status_display(),
-        membership.since,
-        None,
-        cause_in_words(membership.cause),
-        "",
-    )
+    """The life of a membership across unions, the present first.
+
+    A line of the past notes why it ended; that is told with the chapter which began then.
+    """
     rows = MembershipPast.objects.unscoped(ONE_MEMBER).filter(
         Q(membership_id=membership.pk) | Q(person_id=membership.person_id)
     )
-    return [
-        present,
-        *(
-            Chapter(
-                row.union.name,
-                row.get_status_display(),
-                row.valid_from,
-                row.valid_to,
-                cause_in_words(row.cause),
-                row.note,
-            )
-            for row in rows.select_related("union").order_by("-valid_to", "-pk")
-        ),
-    ]
+    past = list(rows.select_related("union").order_by("-valid_to", "-pk"))
+    ended = [row.note for row in past]
+    present = _chapter(membership, membership.since, None, next(iter(ended), ""))
+    older = zip(past, [*ended[1:], ""], strict=True) if past else ()
+    return [present, *(_chapter(row, row.valid_from, row.valid_to, why) for row, why in older)]
+
+
+def _chapter(
+    state: Membership | MembershipPast, start: date, end: date | None, note: str
+) -> Chapter:
+    return Chapter(
+        state.union.name, state.get_status_display(), start, end, cause_in_words(state.cause), note
+    )
 
 
 WORDS = {"apply": "申请入会", "transfer": "转接", "rejoin": "重新入会", "merger": "工会合并转接"}
