@@ -66,6 +66,7 @@ class Switchboard:
 
     def __init__(self) -> None:
         self.streams: set[Stream] = set()
+        self.connected = asyncio.Event()
         self._listening: asyncio.Task[None] | None = None
 
     def ensure_listening(self) -> None:
@@ -84,11 +85,13 @@ class Switchboard:
                     application_name="gonghui realtime",
                 ) as connected:
                     await connected.execute(f"LISTEN {CHANNEL}")
+                    self.connected.set()
                     self.hand_on("refetch *")
                     delay = 0.2
                     async for notice in connected.notifies():
                         self.hand_on(notice.payload)
             except psycopg.Error:
+                self.connected.clear()
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, LONGEST_DELAY)
 
@@ -113,7 +116,8 @@ async def application(scope: dict[str, Any], receive: Receive, send: Send) -> No
     headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
     path = scope["path"]
     if path == "/healthz":
-        await _answer(send, 200, "ok")
+        well = switchboard.connected.is_set()
+        await _answer(send, 200 if well else 503, "ok" if well else "no database")
     elif path != "/events":
         await _answer(send, 404, "没有这个地址")
     else:

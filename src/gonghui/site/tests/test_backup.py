@@ -8,6 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+# One worker runs all of these: they share what takes seconds to make.
+pytestmark = pytest.mark.xdist_group("site.backup")
+
 PASSPHRASE = "correct-horse-battery"
 KNOWN = (
     "INSERT INTO bus_outbox (event, type, source, subject, time, org_path, data, attempts,"

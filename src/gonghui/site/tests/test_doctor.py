@@ -14,6 +14,9 @@ from gonghui.site import doctor, environment
 from gonghui.site.doctor import database, machine, records
 from gonghui.site.doctor.findings import ERROR, WARNING
 
+# One worker runs all of these: they share what takes seconds to make.
+pytestmark = pytest.mark.xdist_group("site.doctor")
+
 
 def _levels(findings) -> list[str]:
     return [finding.level for finding in findings]

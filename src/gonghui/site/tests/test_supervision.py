@@ -20,6 +20,9 @@ from gonghui.site.processes import wait_until
 from gonghui.site.runner.sole import read_facts
 from gonghui.site.runner.supervisor import left_behind
 
+# One worker runs all of these: they share what takes seconds to make.
+pytestmark = pytest.mark.xdist_group("site.platform")
+
 PATIENCE = 120
 
 
