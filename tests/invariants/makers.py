@@ -13,6 +13,8 @@ from typing import Any
 
 from django.conf import settings
 
+from gonghui.kernel.access.actor import platform
+from gonghui.kernel.audit.entries import record
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.testing.world import World
 
@@ -24,6 +26,15 @@ def makers() -> dict[str, Maker]:
     found: dict[str, Maker] = {
         "memberships": lambda world, union: world.member(union),
         "unions": lambda world, union: union,
+        "audit-entries": lambda world, union: record(
+            action="test.act",
+            action_name="办理",
+            actor=platform("测试"),
+            target_type="org.union",
+            target_id=union.pk,
+            target_label=union.name,
+            org_path=union.path,
+        ),
     }
     for app in settings.GONGHUI_SYSTEMS:
         name = f"{app}.tests.makers"

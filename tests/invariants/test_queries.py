@@ -11,12 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gonghui.kernel.access.roles import APPROVER, HANDLER, VIEWER
+from gonghui.kernel.access.roles import APPROVER, AUDITOR, HANDLER, VIEWER
 from gonghui.kernel.resource.declaration import RESOURCES
 from tests.invariants import baselines
 from tests.invariants.makers import makers
 
 FILE = Path(__file__).with_name("query_counts.json")
+ALL = (HANDLER, APPROVER, VIEWER, AUDITOR)
 CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
@@ -31,7 +32,9 @@ def measure(world: Any, code: str) -> dict[str, int]:
     maker = makers()[code]
     records = [maker(world, world.factory) for _ in range(1 if code == "unions" else 5)]
     client = Client()
-    user = world.user("某人", *[(role, world.shushan) for role in (HANDLER, APPROVER, VIEWER)])
+    user = world.user(
+        "某人", *[(role, world.shushan) for role in (HANDLER, APPROVER, VIEWER, AUDITOR)]
+    )
     client.force_login(user)
     client.get(f"/w/{code}/")
     return {
@@ -60,7 +63,9 @@ def test_pages_cost_no_more_queries_than_agreed(world, code):
 def test_list_costs_the_same_for_one_row_and_for_many(world, code):
     maker = makers()[code]
     client = Client()
-    user = world.user("某人", *[(role, world.province) for role in (HANDLER, APPROVER, VIEWER)])
+    user = world.user(
+        "某人", *[(role, world.province) for role in (HANDLER, APPROVER, VIEWER, AUDITOR)]
+    )
     client.force_login(user)
     maker(world, world.factory)
     client.get(f"/w/{code}/")

@@ -13,14 +13,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from gonghui.kernel.access.roles import APPROVER, HANDLER, VIEWER
+from gonghui.kernel.access.roles import APPROVER, AUDITOR, HANDLER, VIEWER
 from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.resource.declaration import RESOURCES, Resource
 from tests.invariants.makers import makers
 
 pytestmark = pytest.mark.django_db
-ALL = (HANDLER, APPROVER, VIEWER)
+ALL = (HANDLER, APPROVER, VIEWER, AUDITOR)
 CODES = sorted(RESOURCES)
 
 

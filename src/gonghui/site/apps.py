@@ -10,6 +10,8 @@ class SiteConfig(AppConfig):
     verbose_name = "平台"
 
     def ready(self) -> None:
-        from gonghui.site import shell
+        from gonghui.kernel.ui.shell import register_menu
+        from gonghui.site import auditing, shell
 
         shell.register()
+        register_menu(auditing.menu)

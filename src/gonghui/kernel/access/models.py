@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 
 from gonghui.kernel.access.roles import ROLES
-from gonghui.kernel.org.scoping import Scoped
+from gonghui.kernel.audit.models import Entry
+from gonghui.kernel.org.scoping import Scoped, ScopedManager
 
 
 class Grant(Scoped):
@@ -52,3 +53,15 @@ class Unmasking(models.Model):
     class Meta:
         verbose_name = "个人信息查看记录"
         indexes = [models.Index(fields=["person_id", "-at"], name="unmasking_person")]
+
+
+class AuditEntry(Entry):
+    """Audit entries, read within a scope of the tree like any other list."""
+
+    scope_path = "org_path"
+
+    objects = ScopedManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = "操作日志"

@@ -7,7 +7,7 @@ import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -135,10 +135,7 @@ def narrowed(resource: Resource, actor: Actor, chosen: Chosen) -> QuerySet:
         rows = rows.filter(scope.condition(resource.model))
     for item in resource.filters:
         if isinstance(item, Days):
-            if day := chosen.values.get(f"{item.name}_from"):
-                rows = rows.filter(**{f"{item.name}__gte": day})
-            if day := chosen.values.get(f"{item.name}_to"):
-                rows = rows.filter(**{f"{item.name}__lte": day})
+            rows = _between(rows, item, chosen)
             continue
         value = chosen.values.get(item.name, "")
         if not value or isinstance(item, Under):
@@ -149,6 +146,18 @@ def narrowed(resource: Resource, actor: Actor, chosen: Chosen) -> QuerySet:
             rows = rows.filter(**{item.name: value})
     if chosen.text and resource.search:
         rows = resource.search(rows, chosen.text, scope)
+    return rows
+
+
+def _between(rows: QuerySet, item: Days, chosen: Chosen) -> QuerySet:
+    """Rows from day to day, both inclusive; a time counts by its day in local time."""
+    moments = isinstance(rows.model._meta.get_field(item.name), models.DateTimeField)
+    for name, comparison, shift in (("from", "gte", 0), ("to", "lt", 1)):
+        if text := chosen.values.get(f"{item.name}_{name}"):
+            bound: date = date.fromisoformat(text) + timedelta(days=shift)
+            if moments:
+                bound = timezone.make_aware(datetime.combine(bound, time.min))
+            rows = rows.filter(**{f"{item.name}__{comparison}": bound})
     return rows
 
 
