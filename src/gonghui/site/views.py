@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import os
 
+from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from gonghui.site import roles
+
 
 @require_safe
 def health(_request: HttpRequest) -> HttpResponse:
-    """200 when this process and the database answer."""
+    """200 when this process and the database answer; 503 when row-level security would not bind."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain", headers={"Cache-Control": "no-store"})
+        cursor.execute("SELECT current_user")
+        bound = cursor.fetchone()[0] == roles.APP or settings.WORKS_AS_OWNER
+    return HttpResponse(
+        "ok" if bound else "wrong database role",
+        content_type="text/plain",
+        status=200 if bound else 503,
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 @require_safe

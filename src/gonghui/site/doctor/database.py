@@ -210,6 +210,8 @@ def app_role(connection: Connection) -> Iterator[Finding]:
             f"数据库用户 {user} 不能切换为应用角色 {APP}。",
             f"请数据库管理员执行：GRANT {APP} TO {user};",
         )
+    else:
+        yield from _taken_on_connecting(connection)
     closed = _names(
         connection,
         "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
@@ -235,6 +237,19 @@ def app_role(connection: Connection) -> Iterator[Finding]:
         ).fetchone()
         if loose and loose[0]:
             yield Finding(ERROR, f"应用角色能修改审计表 {table}。", mend)
+
+
+def _taken_on_connecting(connection: Connection) -> Iterator[Finding]:
+    with psycopg.connect(
+        connection.info.dsn, password=connection.info.password, options=f"-c role={APP}"
+    ) as asking:
+        works_as = _row(asking, "SELECT current_user")[0]
+    if works_as != APP:
+        yield Finding(
+            ERROR,
+            f"连接时要求的应用角色没有生效，实际以 {works_as} 工作，行级安全对它无效。",
+            "连接池（如 PgBouncer）须按会话分配连接，并转交启动参数 options。",
+        )
 
 
 def idle_transactions(connection: Connection) -> Iterator[Finding]:

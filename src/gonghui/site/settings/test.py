@@ -9,6 +9,7 @@ STORAGES["staticfiles"] = {  # noqa: F405
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Test databases are made by their owner; tests of row-level security take the role themselves.
+WORKS_AS_OWNER = True
 DATABASES["default"]["OPTIONS"].pop("options", None)  # noqa: F405
 if name := os.environ.get("GONGHUI_TEST_DB"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": name}  # noqa: F405
