@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from gonghui.kernel.base.identifiers import compact
 from gonghui.kernel.base.sealing import keyring
 from gonghui.kernel.org.scoping import Scope
+from gonghui.kernel.people.models import NumberAlias
 from gonghui.kernel.people.persons import DOCUMENT, MOBILE
 from gonghui.kernel.search.names import holds, starts
 
@@ -17,7 +18,9 @@ def search_members(rows: QuerySet, text: str, scope: Scope) -> QuerySet:
     """Members by name (any two characters), member number, document or mobile number."""
     word = compact(text)
     if word.isdigit() and len(word) == MEMBER_NUMBER_LENGTH:
-        return rows.filter(Q(number=word) | Q(aliases__number=word))
+        # Not by a join: a member with two former numbers would stand in the list twice.
+        former = NumberAlias.objects.filter(number=word).values("membership")
+        return rows.filter(Q(number=word) | Q(pk__in=former))
     if len(word) in {15, 18} and word[:-1].isdigit():
         found = keyring().blind_indexes(word, context=DOCUMENT)
         return rows.filter(person__document_index__in=found, person__merged_into=None)

@@ -75,7 +75,7 @@ MEMBERS = Resource(
         ),
     ),
     steps=(transfers.SEND, *standing.STEPS, *corrections.STEPS),
-    sections=(standing.LIFE,),
+    sections=(standing.LIFE, standing.CARD),
     export=permissions.EXPORT_MEMBERS,
     imports=MEMBERS_IMPORT,
     reveal=reveal,

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from gonghui.kernel import codes
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.people.models import Membership
+from gonghui.kernel.people.models import IN_RANKS, Membership
 from gonghui.kernel.resource.declaration import Section, Step
 from gonghui.kernel.resource.forms import ActionForm, DayField
+from gonghui.systems.mobilization.membership import permissions
 from gonghui.systems.mobilization.membership.actions import standing as actions
 from gonghui.systems.mobilization.membership.queries.standing import chapters, latest_change
 from gonghui.systems.mobilization.membership.rules import standing as rules
@@ -179,3 +180,12 @@ def _life(member: Membership, actor: Actor) -> dict[str, Any]:
 
 
 LIFE = Section("会籍经历", "membership/standing/life.html", _life)
+
+
+def _card(member: Membership, actor: Actor) -> dict[str, Any] | None:
+    if member.status not in IN_RANKS or not actor.may(permissions.PRINT_CARD, member.org_path):
+        return None
+    return {"pk": member.pk}
+
+
+CARD = Section("会员卡", "membership/card/link.html", _card)
