@@ -68,7 +68,13 @@ def _chapter(
     )
 
 
-WORDS = {"apply": "申请入会", "transfer": "转接", "rejoin": "重新入会", "merger": "工会合并转接"}
+WORDS = {
+    "apply": "申请入会",
+    "transfer": "转接",
+    "rejoin": "重新入会",
+    "merger": "工会合并转接",
+    "import": "名册导入",
+}
 
 
 def cause_in_words(cause: str) -> str:
