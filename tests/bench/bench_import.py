@@ -250,7 +250,13 @@ def in_own_process(batch_id: int) -> dict[str, Any]:
     url = f"postgresql://{made['USER']}:{made['PASSWORD']}@{made['HOST']}:{made['PORT']}"
     done = subprocess.run(
         [sys.executable, __file__, "--run", str(batch_id)],
-        env={**os.environ, "DATABASE_URL": f"{url}/{made['NAME']}"},
+        # Served settings: the worker's role, which row-level security binds.
+        env={
+            **os.environ,
+            "DATABASE_URL": f"{url}/{made['NAME']}",
+            "DJANGO_SETTINGS_MODULE": "gonghui.site.settings",
+            "GONGHUI_SECRET_KEY": "bench",
+        },
         stdout=subprocess.PIPE,
         check=True,
         text=True,

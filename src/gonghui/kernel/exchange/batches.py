@@ -112,16 +112,23 @@ def start(batch: ImportBatch, *, by: Actor) -> Task:
             raise Refusal(f"这个批次{batch.get_state_display()}，不能再次导入。")
         if batch.task_id and not Task.objects.get(pk=batch.task_id).is_over:
             raise Refusal("这个批次正在导入。", remedy="请等待完成，或先取消。")
-        record(
-            action=f"{profile.code}.import",
-            action_name=f"导入{profile.title}",
-            actor=by,
-            target_type="exchange.importbatch",
-            target_id=batch.pk,
-            target_label=batch.filename,
-            org_path=batch.org_path,
-        )
+        _record(batch, profile, by)
         return _queue(batch, profile)
+
+
+def run_here(batch: ImportBatch, *, by: Actor, report: pipeline.Report) -> ImportBatch:
+    """Run a batch in this process, for the command line; raises as `start` and `pipeline.run`."""
+    profile = profile_of(batch.profile)
+    _require(profile, batch.org_path, by)
+    with transaction.atomic():
+        _record(batch, profile, by)
+    try:
+        batch = pipeline.run(batch.pk, report)
+    except Refusal as refusal:
+        fail(batch.pk, str(refusal))
+        raise
+    discard_file(batch)
+    return batch
 
 
 def resume_stalled() -> list[int]:
@@ -160,6 +167,18 @@ def _queue(batch: ImportBatch, profile: ImportProfile) -> Task:
     batch.state = ImportBatch.State.RUNNING
     batch.save(update_fields=["task_id", "state"])
     return task
+
+
+def _record(batch: ImportBatch, profile: ImportProfile, by: Actor) -> None:
+    record(
+        action=f"{profile.code}.import",
+        action_name=f"导入{profile.title}",
+        actor=by,
+        target_type="exchange.importbatch",
+        target_id=batch.pk,
+        target_label=batch.filename,
+        org_path=batch.org_path,
+    )
 
 
 def _job() -> Job:

@@ -10,11 +10,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -434,3 +436,41 @@ class TestBatches:
         assert batches.purge() == 0
         assert set(ImportRow.objects.values_list("batch_id", flat=True)) == {fresh.pk}
         assert not Path(left.path).exists()
+
+
+class TestCommand:
+    def test_import_and_rows_to_mend(
+        self, world: World, profile: ImportProfile, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "会员.csv"
+        file.write_bytes(content([*people(3), ["王", "1", "", "", ""]])[0])
+        told = StringIO()
+        name = world.factory.name
+        call_command("import", "sample.target", str(file), "--union", name, stdout=told)
+        assert "共 4 行：新增或更新 3，无变化 0，有误 1。" in told.getvalue()
+        assert (tmp_path / "会员-待修改.xlsx").exists()
+        assert len(target.stored()) == 3
+        assert Entry.objects.filter(action="sample.target.import", channel="cli").count() == 1
+
+    @pytest.mark.parametrize(
+        ("code", "file", "union", "words"),
+        [
+            ("nothing", "a.csv", "factory", "没有名为“nothing”"),
+            ("sample.target", "missing.csv", "factory", "没有文件"),
+            ("sample.target", "a.csv", "没有的工会", "没有名为或编号"),
+        ],
+    )
+    def test_refusals(
+        self,
+        world: World,
+        profile: ImportProfile,
+        tmp_path: Path,
+        code: str,
+        file: str,
+        union: str,
+        words: str,
+    ) -> None:
+        (tmp_path / "a.csv").write_bytes(content(people(1))[0])
+        named = str(world.factory.pk) if union == "factory" else union
+        with pytest.raises(CommandError, match=words):
+            call_command("import", code, str(tmp_path / file), "--union", named)
