@@ -127,7 +127,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    return render(request, "ui/500.html", status=500)
+    return render(request, "500.html", status=500)
 
 
 def error_context(refusal: Missing) -> dict[str, object]:
