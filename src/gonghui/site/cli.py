@@ -29,13 +29,14 @@ AS_OWNER = {"seed-scale"}
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of `gonghui`."""
+    from gonghui.kernel.base.errors import Refusal
     from gonghui.site.database import DatabaseTrouble
     from gonghui.site.keys import KeysMissing
     from gonghui.site.runner.sole import AlreadyRunning
 
     try:
         return _main(list(sys.argv[1:] if arguments is None else arguments))
-    except (AlreadyRunning, DatabaseTrouble, KeysMissing) as trouble:
+    except (AlreadyRunning, DatabaseTrouble, KeysMissing, Refusal) as trouble:
         print(trouble, file=sys.stderr)
         return 1
 
@@ -172,13 +173,8 @@ def _execute(arguments: list[str]) -> int:
     """A management command; its exit code."""
     from django.core.management import ManagementUtility
 
-    from gonghui.kernel.base.errors import Refusal
-
     try:
         ManagementUtility(["gonghui", *arguments]).execute()
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
     except SystemExit as leaving:
         if isinstance(leaving.code, str):
             print(leaving.code, file=sys.stderr)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -211,11 +210,10 @@ def _answers(port: int) -> bool:
 def _welcome(address: str, demo: bool) -> None:
     print(f"\n网上工会已就绪：{address}\n")
     if demo:
-        with contextlib.suppress(ImportError):
-            from gonghui.site.demo import SIGN_INS
+        from gonghui.site.demo import SIGN_INS
 
-            print("演示账号：")
-            for sign_in in SIGN_INS:
-                print("  " + "  ".join(str(part) for part in sign_in))
-            print()
+        print("演示账号：")
+        for sign_in in SIGN_INS:
+            print("  " + "  ".join(str(part) for part in sign_in))
+        print()
     print("按 Ctrl+C 停止。", flush=True)
