@@ -68,6 +68,8 @@ class ImportRow(models.Model):
     the position in the file or -1, value masked where the column is sensitive.
     """
 
+    sealed_columns = {"cells": "exchange_importrow.cells"}
+
     batch = models.ForeignKey(
         ImportBatch, on_delete=models.CASCADE, related_name="rows", verbose_name="导入批次"
     )

@@ -224,7 +224,7 @@ def _settle(
 ) -> ImportBatch:
     with transaction.atomic(), connection.cursor() as cursor:
         batch = _locked(batch_id)
-        if batch.state != ImportBatch.State.RUNNING or batch.cursor > prepared.after:
+        if batch.state != ImportBatch.State.RUNNING or batch.cursor != prepared.after:
             raise Conflict("这个批次正由另一个任务导入。", remedy="请稍后查看进度。")
         # Duplicates are looked for in every union; the profile writes below its own only.
         raise_wall(Scope.everything())

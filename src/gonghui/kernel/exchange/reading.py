@@ -7,6 +7,7 @@ Blank rows are left out.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,7 @@ _FULL_WIDTH = {
     for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
 _FULL_WIDTH_PATTERN = "[０-９Ａ-Ｚａ-ｚ]"
+_DUTY = re.compile(r"\((?:必填|选填)项?\)")
 _FORMULA_START = "^[=+@-]"
 # A sign before digits is a number or an international mobile number, not a formula.
 _SIGNED_NUMBER = r"^[+-][0-9. ]+$"
@@ -155,9 +157,9 @@ def formula_like(frame: pl.DataFrame, positions: Sequence[int]) -> list[tuple[in
 
 
 def comparable_title(title: str) -> str:
-    """Return a column title as titles are compared: no blanks, marks of duty or brackets' width."""
-    text = unicodedata.normalize("NFKC", title)
-    return "".join(text.split()).strip("*＊:：").upper()
+    """Return a column title as titles are compared: half-width, no blanks, no marks of duty."""
+    text = "".join(unicodedata.normalize("NFKC", title).split())
+    return _DUTY.sub("", text).strip("*:").upper()
 
 
 @dataclass(frozen=True)

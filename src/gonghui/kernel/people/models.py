@@ -10,6 +10,10 @@ from gonghui.kernel.base.names import name_tail
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scoped, ScopedManager
 
+DOCUMENT = "people_person.document"
+MOBILE = "people_person.mobile"
+"""What sealed numbers and blind indexes are bound to."""
+
 
 class Person(models.Model):
     """A human being known to the platform, whether a member or not.
@@ -22,6 +26,11 @@ class Person(models.Model):
     scope_person = "id"
     follows_moves = True
     audit_masked = ("name",)
+    sealed_columns = {"document_sealed": DOCUMENT, "mobile_sealed": MOBILE}
+    index_columns = {
+        "document_index": ("document_sealed", DOCUMENT, DOCUMENT),
+        "mobile_index": ("mobile_sealed", MOBILE, MOBILE),
+    }
 
     name = models.CharField("姓名", max_length=50, db_collation="C")
     sex = models.CharField("性别", max_length=1, default="0")

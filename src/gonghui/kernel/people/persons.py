@@ -16,10 +16,14 @@ from gonghui.kernel.base.names import check_name
 from gonghui.kernel.base.sealing import keyring
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope, wall_at
-from gonghui.kernel.people.models import Membership, MembershipStatus, Person
+from gonghui.kernel.people.models import (
+    DOCUMENT,
+    MOBILE,
+    Membership,
+    MembershipStatus,
+    Person,
+)
 
-DOCUMENT = "people_person.document"
-MOBILE = "people_person.mobile"
 PROVINCE_WIDE = "one person has one record in the province, so identity is looked up in all of it"
 
 

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import json
+
 from django.conf import settings
 from django.db import models
 
+from gonghui.kernel.base.fields import SealedTextField
 from gonghui.kernel.org.scoping import ScopedManager
 
 
 class Draft(models.Model):
-    """What somebody typed into a form and has not submitted."""
+    """What somebody typed into a form and has not submitted; sealed, for it may hold anything."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name="用户"
     )
     key = models.CharField("表单", max_length=120)
-    data = models.JSONField("内容", default=dict)
+    content = SealedTextField("内容")
     saved_at = models.DateTimeField("保存时间", auto_now=True)
 
     class Meta:
         verbose_name = "草稿"
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="draft_once")]
+
+    @property
+    def data(self) -> dict[str, str]:
+        """What was typed, by field name."""
+        return json.loads(self.content.reveal())
 
 
 class SavedView(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
@@ -432,7 +433,7 @@ def draft_page(request: HttpRequest, key: str) -> HttpResponse:
     hidden = {"csrfmiddlewaretoken", "version", "next"}
     data = {name: value for name, value in request.POST.items() if name not in hidden}
     draft, _ = Draft.objects.update_or_create(
-        user_id=request.actor.user_id, key=key[:120], defaults={"data": data}
+        user_id=request.actor.user_id, key=key[:120], defaults={"content": json.dumps(data)}
     )
     saved = timezone.localtime(draft.saved_at)
     return HttpResponse(f"草稿已保存 {saved:%H:%M}", content_type="text/plain; charset=utf-8")

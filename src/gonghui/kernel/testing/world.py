@@ -49,7 +49,7 @@ class World:
     def found(self, key: str, name: str, kind: str, parent: str | None, region: str) -> Union:
         superior = self.unions[parent] if parent else None
         union = tree.found(
-            name, kind, superior, on=FOUNDED, today=TODAY, region=region, industry="C36"
+            name, kind, superior, on=FOUNDED, today=TODAY, region=region, industry="36"
         )
         self.unions[key] = union
         return union

@@ -107,7 +107,7 @@ class TestGoodFiles:
         assert rows_of(table).rows() == [(2, *GOOD)]
 
     def test_aliases_marks_and_brackets_in_titles(self, tmp_path: Path) -> None:
-        titles = ["职工 姓名*", "证件号码：", "联系电话", "性别", "入会日期"]
+        titles = ["职工 姓名*", "证件号码：", "联系电话（选填）", "＊性别", "入会日期"]
         assert set(opened(write_csv(tmp_path / "a.csv", [titles, GOOD])).mapping.values()) == set(
             range(5)
         )

@@ -23,7 +23,7 @@ def test_every_superior_counts_a_new_member(world):
     for union in (world.factory, world.jinggang, world.shushan, world.hefei, world.province):
         assert in_ranks(union) == 1
     assert in_ranks(world.wuhu) == 0
-    assert members.counts_of(world.hefei.pk).industry == {"C36": 1}
+    assert members.counts_of(world.hefei.pk).industry == {"36": 1}
 
 
 def test_transfer_and_withdrawal_are_followed(world):

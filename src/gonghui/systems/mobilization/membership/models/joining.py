@@ -10,7 +10,7 @@ from gonghui.kernel.base.identifiers import DocumentKind
 from gonghui.kernel.base.masking import mask_id, mask_mobile, mask_name
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scoped
-from gonghui.kernel.people.models import Membership, Person
+from gonghui.kernel.people.models import DOCUMENT, MOBILE, Membership, Person
 
 
 class JoinState(models.TextChoices):
@@ -39,6 +39,11 @@ class JoinApplication(Scoped):
     Document and mobile number are sealed here until approval registers the person; their blind
     indexes are made in the context of people_person, so that both tables can be compared.
     """
+
+    index_columns = {
+        "document_index": ("document", "membership_joinapplication.document", DOCUMENT),
+        "mobile_index": ("mobile", "membership_joinapplication.mobile", MOBILE),
+    }
 
     scope_person = "person_id"
     audit_masked = ("name",)
@@ -92,6 +97,8 @@ class JoinApplication(Scoped):
     membership = models.ForeignKey(
         Membership, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="会籍"
     )
+    # A copy, because the applicant's own browser may not read the member's row.
+    member_number = models.CharField("会员号", max_length=12, blank=True)
     account_code = models.BinaryField("开通账号验证码摘要", null=True, max_length=32)
     account_code_until = models.DateTimeField("验证码有效期", null=True)
     created_at = models.DateTimeField("受理时间", auto_now_add=True)

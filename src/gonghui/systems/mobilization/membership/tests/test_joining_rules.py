@@ -27,7 +27,7 @@ candidates = st.lists(
         ),
         kind=st.sampled_from(["60", "70"]),
         in_county=st.booleans(),
-        industry=st.sampled_from(["", "C36", "54", "60"]),
+        industry=st.sampled_from(["", "36", "54", "60"]),
         below_industry=st.booleans(),
         members=st.integers(0, 5000),
     ),

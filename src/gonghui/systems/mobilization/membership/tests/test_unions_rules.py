@@ -54,7 +54,7 @@ def test_parts_of_a_headcount_are_not_larger_than_the_whole(numbers, part):
 
 
 def test_only_what_differs_is_asked_for():
-    before = {"name": "甲工会", "industry": "C36", "chair": ""}
+    before = {"name": "甲工会", "industry": "36", "chair": ""}
     asked = {"name": "甲工会", "industry": "", "chair": "王建国", "parent": None}
     assert changes.changed(before, asked) == {"chair": "王建国"}
 
