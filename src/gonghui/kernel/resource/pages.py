@@ -283,6 +283,7 @@ def record_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
         "sections": sections,
         "events": list(events(resource, record, actor)),
         "back_url": url(resource),
+        "reveal_title": resource.reveal.title if resource.reveal is not None else "",
         "reveal_url": url(resource, "reveal", pk)
         if resource.reveal is not None and _may(resource.reveal.permission, record, actor)
         else "",

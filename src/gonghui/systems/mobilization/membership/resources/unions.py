@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -27,11 +28,14 @@ from gonghui.kernel.resource.declaration import (
     Under,
 )
 from gonghui.kernel.resource.forms import ActionForm, CodeField, DayField
-from gonghui.kernel.ui import components as ui
 from gonghui.systems.mobilization.membership import permissions
 from gonghui.systems.mobilization.membership.actions import changes as change_actions
 from gonghui.systems.mobilization.membership.actions import unions as actions
-from gonghui.systems.mobilization.membership.models.unions import OfficerPost, UnionOfficer
+from gonghui.systems.mobilization.membership.models.unions import (
+    OfficerPost,
+    UnionOfficer,
+    UnionProfile,
+)
 from gonghui.systems.mobilization.membership.queries.changes import open_change
 from gonghui.systems.mobilization.membership.queries.terms import open_term
 from gonghui.systems.mobilization.membership.queries.tree import events_of
@@ -128,55 +132,69 @@ class LeaveOfficeForm(ActionForm):
     until = DayField(label="离任日期")
 
 
-def standing(union: Union, actor: Actor) -> dict[str, Any]:
-    """The score and what is missing; members below; what is under way."""
-    profile = profile_of(union)
+def _kept(union: Union) -> UnionProfile:
+    """The profile that came with the record, or a blank one."""
+    return getattr(union, "profile", None) or profile_of(union)
+
+
+def said(name: str) -> Callable[[Union], Any]:
+    """The fact of a profile's field."""
+    return lambda union: getattr(_kept(union), name)
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def headcount(union: Union) -> str:
+    kept = _kept(union)
+    if kept.employees is None:
+        return ""
+    parts = (("女", kept.women), ("农民工", kept.migrants))
+    known = "，".join(f"{title} {_number(n)}" for title, n in parts if n is not None)
+    return f"{_number(kept.employees)} 人" + (f"（{known}）" if known else "")
+
+
+def committees(union: Union) -> str:
+    kept = _kept(union)
+    audit = "已设" if kept.audit_committee else "未设"
+    women = "已设" if kept.women_committee else "未设"
+    return f"{audit} / {women}"
+
+
+def township(union: Union) -> str:
+    code = _kept(union).region
+    return regions.full_name(code) if code else ""
+
+
+def members(union: Union) -> Any:
+    """Members at and below, with the way to their list."""
     counts = counts_of(union.pk)
+    at = f"（截至 {timezone.localtime(counts.as_of):%m-%d %H:%M}）" if counts else ""
+    return format_html(
+        '<a href="{}?under={}">{} 人</a>{}',
+        reverse("resource:memberships:list"),
+        union.pk,
+        f"{counts.in_ranks:,}" if counts else "0",
+        at,
+    )
+
+
+def completeness(union: Union) -> str:
+    found = _kept(union).completeness()
+    missing = f"，还缺：{'、'.join(found.missing)}" if found.missing else ""
+    return f"{found.score} / 100{missing}"
+
+
+def under_way(union: Union, actor: Actor) -> dict[str, Any]:
+    """A request that is open, and the ways to the tree and the report."""
     change = open_change(union)
     may_see = change is not None and actor.may(permissions.VIEW_CHANGES, union.path)
-    complete = profile.completeness()
-    members = ui.Fact(
-        "会员（含下级）",
-        format_html(
-            '<a href="{}?under={}">{} 人</a>',
-            reverse("resource:memberships:list"),
-            union.pk,
-            f"{counts.in_ranks:,}" if counts else "0",
-        ),
-        note=f"截至 {timezone.localtime(counts.as_of):%m-%d %H:%M}" if counts else "",
-    )
-    missing = f"还缺：{'、'.join(complete.missing)}" if complete.missing else "已填写完整"
     return {
-        "items": [members, ui.Fact("档案完整度", f"{complete.score} / 100", note=missing)],
         "change": change if may_see else None,
         "tree_url": reverse("union-tree") + f"?root={union.pk}",
         "report_url": reverse("union-report") + f"?under={union.pk}",
     }
-
-
-def profile(union: Union, actor: Actor) -> dict[str, Any]:
-    found = profile_of(union)
-    flag = {True: "已设", False: "未设"}
-    items = [
-        ui.Fact("所在单位", found.unit_name),
-        ui.Fact("单位性质", codes.name("unit_nature", found.unit_nature)),
-        ui.Fact("单位统一社会信用代码", found.unit_uscc),
-        ui.Fact("所在乡镇（街道）", regions.full_name(found.region) if found.region else ""),
-        ui.Fact("地址", found.address),
-        ui.Fact("职工人数", _number(found.employees)),
-        ui.Fact("女职工 / 农民工", f"{_number(found.women)} / {_number(found.migrants)}"),
-        ui.Fact("联系人", found.contact_name),
-        ui.Fact("联系电话", found.contact_mask),
-        ui.Fact("工会主席", found.chair_name),
-        ui.Fact("女职工委员会", flag[found.women_committee]),
-        ui.Fact("经费审查委员会", flag[found.audit_committee]),
-        ui.Fact("成立批复文号", found.founded_document),
-    ]
-    return {"items": items}
-
-
-def _number(value: int | None) -> str:
-    return "—" if value is None else f"{value:,}"
 
 
 def officers(union: Union, actor: Actor) -> dict[str, Any]:
@@ -268,12 +286,29 @@ UNIONS = Resource(
                 ("成立日期", "founded_on"),
                 ("撤并日期", "ended_on"),
                 ("承继工会", "successor"),
+                ("会员（含下级）", members),
+                ("档案完整度", completeness),
+            ),
+        ),
+        Facts(
+            "工会档案",
+            (
+                ("所在单位", said("unit_name")),
+                ("单位性质", lambda union: codes.name("unit_nature", _kept(union).unit_nature)),
+                ("单位信用代码", said("unit_uscc")),
+                ("乡镇（街道）", township),
+                ("地址", said("address")),
+                ("职工人数", headcount),
+                ("联系人", said("contact_name")),
+                ("联系电话", said("contact_mask")),
+                ("工会主席", said("chair_name")),
+                ("经审会 / 女工委", committees),
+                ("成立批复", said("founded_document")),
             ),
         ),
     ),
     sections=(
-        Section("概况", "membership/unions/standing.html", standing),
-        Section("工会档案", "membership/unions/profile.html", profile),
+        Section("办理和查看", "membership/unions/under_way.html", under_way),
         Section("工会干部", "membership/unions/officers.html", officers),
         Section("届期", "membership/terms/on_union.html", term),
         Section("组织变动", "membership/tree/on_union.html", tree_events),
@@ -311,7 +346,7 @@ UNIONS = Resource(
     ),
     export=permissions.EXPORT_UNIONS,
     reveal=actions.reveal,
-    related=("parent", "successor"),
+    related=("parent", "successor", "profile"),
     empty="还没有工会组织。",
 )
 

@@ -206,6 +206,7 @@ def test_pages_show_the_profile_and_what_is_missing(world, handler, client_of, a
     assert "138****8000" in text
     assert "13800138000" not in text
     assert "还缺：" in text
+    assert "查看工会联系电话" in text
 
 
 def test_profile_form_saves_and_keeps_what_was_typed_when_wrong(world, client_of):

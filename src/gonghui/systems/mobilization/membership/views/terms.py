@@ -65,6 +65,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
                 urgency.label, n, "届", url=f"{listed}?under={union.pk}&urgency={urgency.value}"
             )
             for urgency, n in queries.by_urgency(scope, today).items()
+            if urgency is not Urgency.LATER
         ],
         "columns": [urgency.label for urgency in UNIT_COLUMNS],
         "units": [

@@ -207,7 +207,12 @@ def _cells(line: Line, kinds: list[str]) -> list[int]:
 def _labelled(found: Report, line: Line) -> list[tuple[str, int]]:
     """The cells of a line, each with the title a phone shows beside it."""
     cells = _cells(line, _kinds(found))
-    return list(zip(_titles(found), cells, strict=True))
+    titles = [
+        f"{group[:2]}{name}" if name == "合计" else name
+        for group, names in _head(found)
+        for name in names
+    ]
+    return list(zip(titles, cells, strict=True))
 
 
 def _titles(found: Report) -> list[str]:
