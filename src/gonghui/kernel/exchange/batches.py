@@ -107,7 +107,7 @@ def start(batch: ImportBatch, *, by: Actor) -> Task:
     profile = profile_of(batch.profile)
     _require(profile, batch.org_path, by)
     with transaction.atomic():
-        batch = ImportBatch.objects.unscoped(pipeline.RUNNING).select_for_update().get(pk=batch.pk)
+        batch = pipeline.locked(batch.pk)
         if batch.is_over:
             raise Refusal(f"这个批次{batch.get_state_display()}，不能再次导入。")
         if batch.task_id and not Task.objects.get(pk=batch.task_id).is_over:
@@ -190,16 +190,17 @@ def _job() -> Job:
 
 def fail(batch_id: int, error: str) -> None:
     """Leave a batch as failed, with the reason; it can be started again from where it stopped."""
-    ImportBatch.objects.unscoped(pipeline.RUNNING).filter(pk=batch_id).update(
-        state=ImportBatch.State.FAILED, error=error
-    )
+    with transaction.atomic():
+        batch = pipeline.locked(batch_id)
+        batch.state = ImportBatch.State.FAILED
+        batch.error = error
+        batch.save(update_fields=["state", "error"])
 
 
 def cancel(batch_id: int) -> None:
     """Close a batch the user cancelled: what is imported stays, the file goes."""
     with transaction.atomic():
-        rows = ImportBatch.objects.unscoped(pipeline.RUNNING).select_for_update()
-        batch = rows.get(pk=batch_id)
+        batch = pipeline.locked(batch_id)
         batch.state = ImportBatch.State.CANCELLED
         batch.finished = timezone.now()
         batch.save(update_fields=["state", "finished"])

@@ -115,7 +115,7 @@ def digest_of(path: Path) -> str:
 
 def _begin(batch_id: int) -> ImportBatch:
     with transaction.atomic():
-        batch = _locked(batch_id)
+        batch = locked(batch_id)
         if batch.is_over:
             raise Conflict(f"这个批次{batch.get_state_display()}，不能再次导入。")
         batch.state = ImportBatch.State.RUNNING
@@ -124,7 +124,8 @@ def _begin(batch_id: int) -> ImportBatch:
     return batch
 
 
-def _locked(batch_id: int) -> ImportBatch:
+def locked(batch_id: int) -> ImportBatch:
+    """Return a batch, locked until the transaction ends; who may ask is the caller's to check."""
     return ImportBatch.objects.unscoped(RUNNING).select_for_update().get(pk=batch_id)
 
 
@@ -223,7 +224,7 @@ def _settle(
     prepared: Prepared,
 ) -> ImportBatch:
     with transaction.atomic(), connection.cursor() as cursor:
-        batch = _locked(batch_id)
+        batch = locked(batch_id)
         if batch.state != ImportBatch.State.RUNNING or batch.cursor != prepared.after:
             raise Conflict("这个批次正由另一个任务导入。", remedy="请稍后查看进度。")
         # Duplicates are looked for in every union; the profile writes below its own only.
@@ -293,7 +294,7 @@ def _told(
 
 def _finish(batch_id: int) -> ImportBatch:
     with transaction.atomic():
-        batch = _locked(batch_id)
+        batch = locked(batch_id)
         batch.state = ImportBatch.State.DONE
         batch.finished = timezone.now()
         batch.save(update_fields=["state", "finished"])

@@ -85,7 +85,15 @@ def _file(
         union=actor.union_name,
         purpose=asked["purpose"],
         at=timezone.now(),
-        log=lambda count: _log(resource, actor, chosen, asked["purpose"], count),
+        log=lambda count: log_export(
+            code=resource.code,
+            title=resource.title,
+            actor=actor,
+            path=next(iter(actor.paths(resource.export)), "") if resource.export else "",
+            query=chosen.query(),
+            purpose=asked["purpose"],
+            rows=count,
+        ),
     )
     rows = values(resource, actor, chosen, limit=XLSX_LIMIT if kind == "xlsx" else None)
     if kind == "xlsx":
@@ -93,11 +101,7 @@ def _file(
     else:
         encoding = "gb18030" if kind == "gb18030" else "utf-8-sig"
         workbook.export_csv(path, columns, rows, context, encoding=encoding)
-    content = path.open("rb")
-    # The open file stays readable after its name is gone, so nothing is left behind on disk.
-    path.unlink()
-    folder.rmdir()
-    return FileResponse(content, as_attachment=True, filename=path.name)
+    return sent(path)
 
 
 def values(
@@ -120,24 +124,37 @@ def values(
         ]
 
 
-def _log(resource: Resource, actor: Actor, chosen: lists.Chosen, purpose: str, count: int) -> None:
-    path = actor.paths(resource.export)[0] if resource.export and actor.grants else ""
+def log_export(
+    *, code: str, title: str, actor: Actor, path: str, query: str, purpose: str, rows: int
+) -> None:
+    """Keep who took which rows out and for what: the export log and an audit entry."""
     log = ExportLog.objects.create(
         user_id=actor.user_id or 0,
         user_name=actor.name,
-        resource=resource.code,
-        query=chosen.query()[:1000],
+        resource=code,
+        query=query[:1000],
         purpose=purpose,
-        rows=count,
+        rows=rows,
         org_path=path,
     )
     record(
-        action=f"{resource.code}.export",
-        action_name=f"导出{resource.title}",
+        action=f"{code}.export",
+        action_name=f"导出{title}",
         actor=actor,
         target_type="resource.exportlog",
         target_id=log.pk,
-        target_label=f"{resource.title} {count} 行",
+        target_label=f"{title} {rows} 行",
         org_path=path,
         reason=purpose,
     )
+
+
+def sent(path: Path) -> FileResponse:
+    """A file written into a folder of its own, sent and gone.
+
+    The open file stays readable after its name is removed, so nothing is left on disk.
+    """
+    content = path.open("rb")
+    path.unlink()
+    path.parent.rmdir()
+    return FileResponse(content, as_attachment=True, filename=path.name)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,14 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gonghui.kernel import codes
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.audit.entries import record
 from gonghui.kernel.base.errors import Forbidden, Refusal
 from gonghui.kernel.exchange import workbook
 from gonghui.kernel.org.history import scope_as_of
 from gonghui.kernel.org.models import UnionKind
 from gonghui.kernel.people.models import IN_RANKS, MembershipStatus
+from gonghui.kernel.resource.exporting import log_export, sent
 from gonghui.kernel.resource.forms import ActionForm
-from gonghui.kernel.resource.models import ExportLog
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.mobilization.membership.permissions import EXPORT_UNIONS, VIEW_UNIONS
 from gonghui.systems.mobilization.membership.queries import tree as queries
@@ -233,33 +232,15 @@ def _workbook(found: Report, actor: Actor, purpose: str) -> HttpResponse:
         union=actor.union_name,
         purpose=purpose,
         at=timezone.now(),
-        log=lambda count: _log(found, actor, purpose, count),
+        log=lambda count: log_export(
+            code="union-report",
+            title="组织与会员统计",
+            actor=actor,
+            path=found.node.path,
+            query=f"?under={found.node.pk}&day={found.day.isoformat()}",
+            purpose=purpose,
+            rows=count,
+        ),
     )
     workbook.export_xlsx(path, "统计", columns, rows, context)
-    content = path.open("rb")
-    # The open file stays readable after its name is gone, so nothing is left behind on disk.
-    path.unlink()
-    folder.rmdir()
-    return FileResponse(content, as_attachment=True, filename=path.name)
-
-
-def _log(found: Report, actor: Actor, purpose: str, count: int) -> None:
-    log = ExportLog.objects.create(
-        user_id=actor.user_id or 0,
-        user_name=actor.name,
-        resource="union-report",
-        query=f"?under={found.node.pk}&day={found.day.isoformat()}",
-        purpose=purpose,
-        rows=count,
-        org_path=found.node.path,
-    )
-    record(
-        action="union-report.export",
-        action_name="导出组织与会员统计",
-        actor=actor,
-        target_type="resource.exportlog",
-        target_id=log.pk,
-        target_label=f"组织与会员统计 {count} 行",
-        org_path=found.node.path,
-        reason=purpose,
-    )
+    return sent(path)
