@@ -41,7 +41,7 @@ from gonghui.kernel.exchange.profiles import (
     register,
 )
 from gonghui.kernel.org.models import Union, UnionStatus
-from gonghui.kernel.org.scoping import Range
+from gonghui.kernel.org.scoping import Range, Scope
 from gonghui.kernel.org.tree import hold_tree
 from gonghui.kernel.people.models import IN_RANKS, MembershipStatus
 from gonghui.kernel.people.persons import DOCUMENT, MOBILE
@@ -54,7 +54,6 @@ from gonghui.systems.mobilization.membership.rules.joining import (
 
 UNIONS, OWN = "unions", "own"
 NAMESAKES = -1
-RECEIVERS = "a file may name any union below the one it is imported for"
 ONE_NAME = "一个证件号码只对应一人（实名制管理）"
 CAUSE = "import"
 OVERTAKEN = "该证件号码刚由其他人登记，请重新上传这一行。"
@@ -203,9 +202,8 @@ def with_unions(context: ImportContext) -> ImportContext:
 
     OWN is the union the file is imported for if it may, else None.
     """
-    span = Range.below(context.org_path)
-    rows = Union.objects.unscoped(RECEIVERS).filter(
-        path__gte=span.lo, path__lt=span.hi, status=UnionStatus.ACTIVE, kind__in=TAKES_MEMBERS
+    rows = Union.objects.within(Scope.of([context.org_path])).filter(
+        status=UnionStatus.ACTIVE, kind__in=TAKES_MEMBERS
     )
     found: dict[str, int] = {}
     own = None
@@ -278,7 +276,7 @@ def merge(cursor: CursorWrapper, staging: str, context: ImportContext) -> MergeR
         bad = [problem.row for problem in problems]
         cursor.execute(f"DELETE FROM {staging} WHERE row = ANY(%s)", [bad])
         cursor.execute("DELETE FROM member_import_known WHERE row = ANY(%s)", [bad])
-    values = {"today": context.today, "cause": CAUSE, "batch": context.batch_id}
+    values: dict[str, Any] = {"cause": CAUSE, "batch": context.batch_id}
     cursor.execute(_REGISTER.format(staging=staging), values)
     admitted, overtaken = cursor.fetchone()
     cursor.execute(_ADMIT_KNOWN.format(staging=staging), values)
@@ -311,7 +309,7 @@ def _problems(cursor: CursorWrapper, staging: str, context: ImportContext) -> li
     return [_problem(*row) for row in cursor.fetchall()]
 
 
-def _problem(row: int, kind: str, status: str | None, union: str | None) -> RowProblem:
+def _problem(row: int, kind: str, status: str, union: str) -> RowProblem:
     if kind == "union":
         return RowProblem(row, "union", "没有填写可以发展会员的所在工会，或该工会刚被撤并。")
     if kind == "name":
