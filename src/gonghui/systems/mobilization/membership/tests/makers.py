@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.access.actor import ANONYMOUS, Actor
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.testing.world import World
-from gonghui.systems.mobilization.membership.actions import transfers
+from gonghui.systems.mobilization.membership.actions import joining, transfers
 from gonghui.systems.mobilization.membership.models.corrections import Correction
+from gonghui.systems.mobilization.membership.models.joining import JoinApplication
 from gonghui.systems.mobilization.membership.models.merging import DuplicatePair
 
 
@@ -75,4 +76,39 @@ def correction(world: World, union: Union) -> Correction:
     return made
 
 
-MAKERS = {"transfers": transfer, "duplicates": duplicate, "corrections": correction}
+def application(world: World, union: Union) -> JoinApplication:
+    who = world.identity("许若兰")
+    return joining.submit(
+        union,
+        by=ANONYMOUS,
+        agreed=True,
+        name=who.name,
+        document_number=who.document_number,
+        mobile=who.mobile,
+    )
+
+
+def pooled(world: World, union: Union) -> JoinApplication:
+    """An application in the pool; pools are kept by counties, the row is moved to the union."""
+    who = world.identity("许若兰")
+    found = joining.submit(
+        world.shushan,
+        by=ANONYMOUS,
+        agreed=True,
+        name=who.name,
+        document_number=who.document_number,
+        mobile=who.mobile,
+        trade="03",
+    )
+    found.place_at(union)
+    found.save()
+    return found
+
+
+MAKERS = {
+    "join-applications": application,
+    "join-pool": pooled,
+    "transfers": transfer,
+    "duplicates": duplicate,
+    "corrections": correction,
+}
