@@ -16,6 +16,7 @@ from tests.journeys.visitor import Visitor
 Visit = Callable[..., Visitor]
 NAME = "程晚秋"
 PHONE = 360
+PASSWORD = "Qiuye-2026-wan"
 
 
 def identity(seed: str) -> tuple[str, str]:
@@ -86,10 +87,9 @@ def test_from_the_code_to_the_card(visit: Visit) -> None:
     page.wait_for_url("**/w/join-applications/*/")
     assert number not in page.content()
     cadre.look("application")
-    page.get_by_role("link", name="批准").first.click()
-    page.wait_for_url("**/approve/")
+    cadre.begin("approve")
     cadre.look("approve")
-    page.locator("main form button.btn-primary").last.click()
+    cadre.confirm()
     expect(page.get_by_text("已批准，会员号").first).to_be_visible()
 
     worker.page.reload()
@@ -106,17 +106,15 @@ def card(worker: Visitor, number: str) -> None:
     page.get_by_label("证件号码").fill(number)
     go_on(page)
     worker.look("password")
-    code = page.get_by_label("验证码")
-    if not code.input_value():
-        code.fill(page.locator(".join-receipt").first.inner_text())
-    page.locator("input[type=password]").first.fill("Qiuye-2026-wan")
-    if page.locator("input[type=password]").count() > 1:
-        page.locator("input[type=password]").nth(1).fill("Qiuye-2026-wan")
+    page.get_by_label("验证码").fill(page.locator(".join-receipt").first.inner_text())
+    for field in page.locator("input[type=password]").all():
+        field.fill(PASSWORD)
     go_on(page)
     worker.look("opened")
-    if "/signin/" not in page.url:
-        page.get_by_role("link", name="登录").first.click()
-    page.get_by_label("密码", exact=True).fill("Qiuye-2026-wan")
+    username = page.locator(".join-receipt").inner_text()
+    page.get_by_role("link", name="去登录").click()
+    page.get_by_label("用户名").fill(username)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     page.wait_for_url(lambda url: "/signin/" not in url)
     worker.go("/hall/card/")

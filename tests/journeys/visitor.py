@@ -79,6 +79,22 @@ class Visitor:
         assert answer is not None and answer.status == status, (answer and answer.status, path)
         return self.page
 
+    def begin(self, step: str) -> Page:
+        """Open a step of the record shown, from its button or the menu of further steps."""
+        link = self.page.locator(f"main a[href$='/{step}/']").first
+        link.wait_for(state="attached")
+        if not link.is_visible():
+            self.page.locator(f"main details:has(a[href$='/{step}/']) > summary").first.click()
+        link.click()
+        self.page.wait_for_url(f"**/{step}/**")
+        return self.page
+
+    def confirm(self) -> Page:
+        """Send the form of the page by its main button."""
+        self.page.locator("main form button.btn-primary").last.click()
+        self.page.wait_for_load_state()
+        return self.page
+
     def text(self) -> str:
         return self.page.locator("body").inner_text()
 

@@ -26,11 +26,14 @@ from gonghui.site.demo import (
     rosters,
     unions,
     upkeep,
+    workers,
 )
 from gonghui.site.demo.stage import DEMO
 from gonghui.systems.mobilization.membership.models import (
+    Correction,
     DuplicatePair,
     JoinApplication,
+    Organiser,
     StandingChange,
     Transfer,
     UnionChange,
@@ -76,6 +79,8 @@ STAGES = (
     Stage("会籍变动", moving.change_standing, _any(StandingChange)),
     Stage("导入批次", rosters.import_roster, _any(ImportBatch)),
     Stage("疑似重复人员", rosters.find_pairs, _any(DuplicatePair)),
+    Stage("社会化工会工作者", workers.employ, _any(Organiser)),
+    Stage("信息变更申请", workers.correct, _any(Correction)),
     Stage("普查活动", census.run_campaigns, _any(Campaign)),
     Stage("职工心愿", census.wish_and_answer, _any(Wish)),
 )
