@@ -415,6 +415,9 @@ def test_a_past_day_belongs_to_the_superior_of_that_day(world, cast, client_of):
     assert before.get(level, {"day": "2026-07-01"}).status_code == 403
     assert after.get(level, {"day": "2026-06-30"}).status_code == 403
     assert after.get(level, {"day": "2026-07-01"}).status_code == 200
+    own = client_of((VIEWER, world.jinggang))
+    for day in ("2026-06-30", "2026-07-01"):
+        assert own.get(level, {"day": day}).status_code == 200
 
 
 def test_report_page_and_its_workbook(world, client_of, as_application):
