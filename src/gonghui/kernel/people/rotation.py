@@ -43,10 +43,10 @@ def sealed_columns() -> Iterator[SealedColumn]:
     for model in apps.get_models():
         if model._meta.proxy:
             continue
-        table, key = model._meta.db_table, model._meta.pk.column
+        table, key = model._meta.db_table, str(model._meta.pk.column)
         for field in model._meta.concrete_fields:
             if isinstance(field, SealedTextField):
-                yield SealedColumn(table, key, field.column, field.context)
+                yield SealedColumn(table, key, str(field.column), field.context)
         for column, context in getattr(model, "sealed_columns", {}).items():
             yield SealedColumn(table, key, column, context)
 

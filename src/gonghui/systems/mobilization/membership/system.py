@@ -46,7 +46,7 @@ SYSTEM = System(
     functions={
         "C1.1/2": Served(CHANGES, "基层工会基本信息更新：一般信息即时更新，关键信息经上级审批"),
         "C1.1/3": Served(JOINS, "入会申请的审核与批复"),
-        "C1.1/6": Served(CHANGES, "工会统一社会信用代码的登记、校验和变更（与 C1.2 的对接随 C1.2）"),
+        "C1.1/6": Served(CHANGES, "工会统一社会信用代码的登记、校验和变更（对接随 C1.2）"),
         "C1.1/7": Served(UNIONS, "全省工会法人信息"),
         "C1.1/8": Served(MEMBERS, "全省基层组织和会员实名制数据库"),
         "C1.1/9": Served(ORGANISERS, "社会化工会工作者实名制管理"),
