@@ -247,11 +247,13 @@ class _SheetScan:
             self._reach(_ROW.findall(text))
             counts = (len(_UNPLACED.findall(row)) for row in text.split(b"</row>"))
             self.unplaced_width = max(self.unplaced_width, *counts)
-        for letters, row in _FORMULA.findall(text):
-            rows_found = self.formulas.setdefault(letters, {})
-            if len(rows_found) < MAX_LISTED_CELLS:
-                rows_found[int(row)] = None
-        if len(self.merged) < MAX_LISTED_CELLS:
+        # The searches for substrings spare most sheets the two expressions.
+        if b"<f" in text or b":f" in text:
+            for letters, row in _FORMULA.findall(text):
+                rows_found = self.formulas.setdefault(letters, {})
+                if len(rows_found) < MAX_LISTED_CELLS:
+                    rows_found[int(row)] = None
+        if b"mergeCell" in text and len(self.merged) < MAX_LISTED_CELLS:
             self.merged.update((ref.decode(), None) for ref in _MERGED.findall(text))
         self._check_extent()
 
