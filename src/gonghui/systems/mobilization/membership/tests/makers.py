@@ -7,14 +7,18 @@ from typing import Any
 
 from django.utils import timezone
 
-from gonghui.kernel.access.actor import ANONYMOUS, Actor
+from gonghui.kernel.access.actor import ANONYMOUS, Actor, platform
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.testing.world import World
-from gonghui.systems.mobilization.membership.actions import joining, transfers
+from gonghui.systems.mobilization.membership.actions import joining, organisers, terms, transfers
+from gonghui.systems.mobilization.membership.models.changes import UnionChange
 from gonghui.systems.mobilization.membership.models.corrections import Correction
 from gonghui.systems.mobilization.membership.models.joining import JoinApplication
 from gonghui.systems.mobilization.membership.models.merging import DuplicatePair
+from gonghui.systems.mobilization.membership.models.organisers import Organiser
+from gonghui.systems.mobilization.membership.models.terms import UnionTerm
+from gonghui.systems.mobilization.membership.models.unions import OfficerPost, UnionOfficer
 
 
 def transfer(world: World, union: Union) -> Any:
@@ -105,7 +109,62 @@ def pooled(world: World, union: Union) -> JoinApplication:
     return found
 
 
+def term(world: World, union: Union) -> UnionTerm:
+    return terms.register(
+        union,
+        by=platform("测试"),
+        number=1,
+        elected_on=date(2024, 1, 8),
+        years=5,
+        chair_name="吴建国",
+        committee_size=7,
+        document="皖工组〔2024〕1号",
+    )
+
+
+def organiser(world: World, union: Union) -> Organiser:
+    who = world.identity("周晓东")
+    return organisers.register(
+        union,
+        by=platform("测试"),
+        name=who.name,
+        document_number=who.document_number,
+        mobile=who.mobile,
+        post="organiser",
+        hired_on=date(2024, 5, 6),
+        contract_from=date(2024, 5, 6),
+        contract_to=date(2027, 5, 5),
+    )
+
+
+def officer(world: World, union: Union) -> UnionOfficer:
+    made = UnionOfficer(name="周敏", post=OfficerPost.values[0], since=date(2024, 1, 8))
+    made.place_at(union)
+    made.save()
+    return made
+
+
+def change(world: World, union: Union) -> UnionChange:
+    made = UnionChange(
+        receipt=f"BG-{union.pk}-{world.serial}",
+        before={"name": union.name},
+        after={"name": f"{union.name}新"},
+        effective_on=date(2026, 11, 2),
+        reason="单位更名",
+        decider=union.parent or union,
+        submitted_at=timezone.now(),
+        submitted_by_name="周敏",
+    )
+    made.place_at(union)
+    made.save()
+    return made
+
+
 MAKERS = {
+    "terms": term,
+    "organisers": organiser,
+    "union-officers": officer,
+    "union-changes": change,
     "join-applications": application,
     "join-pool": pooled,
     "transfers": transfer,
