@@ -30,14 +30,9 @@ def test_from_the_province_down_and_urge(visit: Visit) -> None:
 
     county = visit("shushan-quzong")
     page = county.go(re.sub(r"^https?://[^/]+", "", page.url))
-    urge = page.locator("main").get_by_role("link", name=re.compile("催办"))
-    if urge.count() == 0:
-        page.locator("main").get_by_text(re.compile("更多")).first.click()
-    urge.first.click()
-    page.wait_for_load_state()
+    county.begin("urge")
     county.look("urge")
-    page.locator("main form button.btn-primary, main form button.btn-danger").last.click()
-    page.wait_for_load_state()
+    county.confirm()
     assert "催办" in county.text()
     county.look("urged")
 

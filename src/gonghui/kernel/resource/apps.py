@@ -16,3 +16,7 @@ class ResourceConfig(AppConfig):
         for app in settings.GONGHUI_SYSTEMS:
             if find_spec(f"{app}.system"):
                 import_module(f"{app}.system")
+
+        from gonghui.kernel.resource.finding import register_all
+
+        register_all()
