@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playw
 HOST = "http://testserver"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'"
 KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("GONGHUI_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
