@@ -11,10 +11,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from gonghui.kernel.access.actor import ANONYMOUS, Actor
 from gonghui.kernel.access.loading import actor_of
-from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.org.scoping import raise_wall
 
 TITLES = {
@@ -41,6 +42,10 @@ class ActorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A Refusal becomes a page or a JSON answer that says what, why and what to do."""
+        if isinstance(error.__cause__, DeadlockDetected):
+            error = Conflict(
+                "另一项办理正在改动同样的记录，这次没有办成。", remedy="请稍候再提交一次。"
+            )
         if not isinstance(error, Refusal):
             return None
         transaction.set_rollback(True)

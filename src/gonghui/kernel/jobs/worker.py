@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from typing import Any
 
-import psycopg
 from asgiref.sync import sync_to_async
 from django.db import connections
 from procrastinate.contrib.django import DjangoApp, app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
-from psycopg import sql
 
 from gonghui.kernel.jobs import loops, stopping
 from gonghui.kernel.jobs.registry import concurrency
@@ -98,13 +95,5 @@ async def _work() -> None:
 
 
 def _connector() -> PsycopgConnector:
-    role = connections["default"].settings_dict["OPTIONS"].get("assume_role")
-
-    async def configure(connection: psycopg.AsyncConnection[Any]) -> None:
-        if role:
-            await connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role)))
-            await connection.commit()
-
-    return PsycopgConnector(
-        kwargs=connector_params("default"), configure=configure, min_size=1, max_size=4
-    )
+    # The application's role comes with the connection's own options, as in every process.
+    return PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=4)

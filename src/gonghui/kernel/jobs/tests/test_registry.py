@@ -142,6 +142,6 @@ def test_the_worker_works_as_the_role_of_the_application(db, monkeypatch):
 
     with monkeypatch.context() as patched:
         options = connections["default"].settings_dict["OPTIONS"]
-        patched.setitem(options, "assume_role", "pg_read_all_data")
+        patched.setitem(options, "options", "-c role=pg_read_all_data")
         connector = _connector()
     assert async_to_sync(role)(connector) == {"role": "pg_read_all_data"}

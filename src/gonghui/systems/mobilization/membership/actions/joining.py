@@ -49,6 +49,7 @@ from gonghui.systems.mobilization.membership.permissions import (
     ROUTE_JOIN,
     SUBMIT_JOIN,
 )
+from gonghui.systems.mobilization.membership.queries.deciding import seat_of
 from gonghui.systems.mobilization.membership.queries.joining import (
     OF_PERSON,
     OPTIONAL,
@@ -236,12 +237,10 @@ def _ask(application: JoinApplication) -> None:
     close_todo(target_type=TARGET, target_id=application.pk)
     pooled = application.state == JoinState.POOLED
     above = application.escalated_to
-    _open_todo(
-        application,
-        ROUTE if pooled else FROM_ABOVE if above else DECIDE,
-        above or application.union,
-        ROUTE_JOIN if pooled else DECIDE_JOIN,
-    )
+    permission = ROUTE_JOIN if pooled else DECIDE_JOIN
+    seat = seat_of(above or application.union, permission, timezone.localdate())
+    kind = ROUTE if pooled else FROM_ABOVE if above else DECIDE
+    _open_todo(application, kind, seat, permission)
 
 
 def _open_todo(application: JoinApplication, kind: str, union: Union, permission: Any) -> None:
