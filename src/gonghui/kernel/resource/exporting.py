@@ -73,27 +73,39 @@ def export_page(request: HttpRequest, resource: Resource) -> HttpResponse:
 def _file(
     request: HttpRequest, resource: Resource, chosen: lists.Chosen, asked: dict[str, Any]
 ) -> HttpResponse:
-    """Write the file, then the log and audit entry; without them there is no file."""
-    actor: Actor = request.actor
-    kind = asked["kind"]
+    """The file of a list; without its log and audit entry there is none."""
     folder = Path(tempfile.mkdtemp(prefix="export-"))
+    kind = asked["kind"]
     name = f"{resource.title}-{timezone.localtime():%Y%m%d%H%M}"
     path = folder / f"{name}.{'xlsx' if kind == 'xlsx' else 'csv'}"
-    columns = [workbook.ExportColumn(column.title) for column in resource.columns]
-    context = workbook.ExportContext(
-        actor=actor.name,
-        union=actor.union_name,
-        purpose=asked["purpose"],
-        at=timezone.now(),
-        log=lambda count: log_export(
+    write(resource, request.actor, chosen, path, kind, asked["purpose"])
+    return sent(path)
+
+
+def write(
+    resource: Resource, actor: Actor, chosen: lists.Chosen, path: Path, kind: str, purpose: str
+) -> int:
+    """Write a list to a file and keep who took it for what; returns how many rows.
+
+    kind: xlsx, csv (UTF-8) or gb18030. The caller has checked the permission.
+    """
+    counted: list[int] = []
+
+    def log(count: int) -> None:
+        counted.append(count)
+        log_export(
             code=resource.code,
             title=resource.title,
             actor=actor,
             path=next(iter(actor.paths(resource.export)), "") if resource.export else "",
             query=chosen.query(),
-            purpose=asked["purpose"],
+            purpose=purpose,
             rows=count,
-        ),
+        )
+
+    columns = [workbook.ExportColumn(column.title) for column in resource.columns]
+    context = workbook.ExportContext(
+        actor=actor.name, union=actor.union_name, purpose=purpose, at=timezone.now(), log=log
     )
     rows = values(resource, actor, chosen, limit=XLSX_LIMIT if kind == "xlsx" else None)
     if kind == "xlsx":
@@ -101,7 +113,7 @@ def _file(
     else:
         encoding = "gb18030" if kind == "gb18030" else "utf-8-sig"
         workbook.export_csv(path, columns, rows, context, encoding=encoding)
-    return sent(path)
+    return counted[-1] if counted else 0
 
 
 def values(

@@ -113,3 +113,20 @@ def test_anonymous_is_sent_to_sign_in(client, db):
 def test_under_another_city_is_refused(world, client_of):
     client = client_of((VIEWER, world.shushan))
     assert client.get(f"/w/memberships/?under={world.wuhu.pk}").status_code == 403
+
+
+def test_export_command_sees_what_its_user_sees(world, tmp_path, as_application):
+    from django.core.management import CommandError, call_command
+
+    mine = world.member(world.factory)
+    other = world.member(world.mill)
+    user = world.user("导出", (APPROVER, world.shushan))
+    viewer = world.user("查阅", (VIEWER, world.shushan))
+    file = tmp_path / "members.csv"
+    asked = {"purpose": "年度统计核对", "where": ["status=active"]}
+    call_command("export", "memberships", str(file), username=user.username, **asked)
+    text = file.read_text("utf-8-sig")
+    assert mine.number in text
+    assert other.number not in text
+    with pytest.raises(CommandError, match="权限"):
+        call_command("export", "memberships", str(file), username=viewer.username, **asked)
