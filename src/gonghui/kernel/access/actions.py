@@ -211,6 +211,10 @@ def difference(
             old, new = mask_name(old or ""), mask_name(new or "")
         if isinstance(column, models.BinaryField) and name.endswith("_index"):
             continue
+        if column.choices:
+            # Who reads the audit later has the words, whatever becomes of the codes.
+            words = dict(column.flatchoices)
+            old, new = words.get(old, old), words.get(new, new)
         changes[name] = {
             "label": str(column.verbose_name),
             "before": SEALED if hidden and old else plain(old),

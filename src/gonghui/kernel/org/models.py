@@ -133,6 +133,9 @@ class OrgEvent(models.Model):
         verbose_name = "组织变动"
         indexes = [models.Index(fields=["union", "on"], name="event_union")]
 
+    def __str__(self) -> str:
+        return f"{self.union.name}{self.get_kind_display()}"
+
 
 class UnionVersion(models.Model):
     """What a union was from valid_from up to, not including, valid_to (empty: until now)."""
