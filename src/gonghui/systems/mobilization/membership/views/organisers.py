@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.mobilization.membership.permissions import VIEW_ORGANISERS
@@ -22,10 +23,14 @@ def statistics(request: HttpRequest) -> HttpResponse:
     if not paths:
         actor.require(VIEW_ORGANISERS, "?")
     today = timezone.localdate()
-    lines = by_county(Scope.of(paths), today)
+    scope = Scope.of(paths)
+    lines = by_county(scope, today)
+    # A street sees its own workers under a county whose list it may not open.
+    own = Union.objects.within(scope).filter(pk__in=[line.pk for line in lines])
     total = sum(line.on_duty for line in lines)
     context = {
         "lines": lines,
+        "linked": set(own.values_list("pk", flat=True)),
         "year": today.year,
         "as_of": timezone.now(),
         "stats": [
