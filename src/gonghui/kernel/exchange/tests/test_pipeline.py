@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from gonghui.kernel.access.actor import ANONYMOUS, Actor, platform
-from gonghui.kernel.access.roles import HANDLER, VIEWER, Permission
+from gonghui.kernel.access.roles import HANDLER, PERMISSIONS, VIEWER, Permission
 from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.base import identifiers, sealing
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
@@ -39,6 +39,8 @@ from gonghui.kernel.testing.world import World
 from gonghui.kernel.testing.world import build as build_world
 
 IMPORT = Permission("sample.import", "导入样例", (HANDLER,))
+# No permission of the product: what lists them all must not see it.
+PERMISSIONS.pop(IMPORT.code)
 PLATFORM = platform("测试")
 
 

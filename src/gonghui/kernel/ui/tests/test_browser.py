@@ -23,6 +23,8 @@ SMALL = """[...document.querySelectorAll('main .btn, main .gh-choice, main input
     .filter(e => e.offsetParent && !['hidden', 'file', 'radio', 'checkbox'].includes(e.type))
     .filter(e => e.getBoundingClientRect().height < 44)
     .map(e => e.outerHTML.slice(0, 90))"""
+SETTLED = 400
+"""Milliseconds after which a page has fitted its tables to a new width."""
 TOPS = """['.wb-top', '.wb-side', 'thead th']
     .map(s => document.querySelector(s).getBoundingClientRect().top)"""
 
@@ -42,6 +44,8 @@ def test_never_sideways(visit: Visit, name: str) -> None:
     for width, text in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate("text => { document.documentElement.dataset.text = text }", text)
+        # Tables are fitted when the window has stopped changing its size.
+        page.wait_for_timeout(SETTLED)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, (width, text, page.evaluate(OUTSIDE))
 
