@@ -7,6 +7,7 @@ of its system.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from django.conf import settings
 
 from gonghui.kernel.access.actor import platform
+from gonghui.kernel.access.models import DatedParameter
 from gonghui.kernel.audit.entries import record
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.testing.world import World
@@ -26,6 +28,14 @@ def makers() -> dict[str, Maker]:
     found: dict[str, Maker] = {
         "memberships": lambda world, union: world.member(union),
         "unions": lambda world, union: union,
+        "parameters": lambda world, union: DatedParameter.objects.create(
+            key=f"sample.{union.pk}",
+            title="样例期限",
+            unit="天",
+            value=5,
+            valid_from=date(2020, 1, 1),
+            source_doc="皖工发〔2020〕1号",
+        ),
         "audit-entries": lambda world, union: record(
             action="test.act",
             action_name="办理",

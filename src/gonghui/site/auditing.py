@@ -23,6 +23,7 @@ from gonghui.kernel.resource.declaration import (
     Sort,
 )
 from gonghui.kernel.ui.shell import MenuGroup, MenuItem
+from gonghui.site.parameters import PARAMETERS
 
 VIEW_AUDIT = Permission("audit.view", "查看操作日志", (AUDITOR,))
 EXPORT_AUDIT = Permission("audit.export", "导出操作日志", (AUDITOR,))
@@ -88,8 +89,14 @@ AUDIT = Resource(
 
 
 def menu(request: HttpRequest) -> Iterable[MenuGroup]:
-    """The chapter of platform management, for those who hold something in it."""
+    """The chapter of platform management: parameters for every cadre, the log for auditors."""
+    if not request.actor.is_cadre:
+        return
+    shown = [PARAMETERS]
     if request.actor.paths(VIEW_AUDIT):
-        url = reverse("resource:audit-entries:list")
-        item = MenuItem(AUDIT.title, url, active=request.path.startswith(url))
-        yield MenuGroup("平台管理", [item], icon="settings")
+        shown.insert(0, AUDIT)
+    items = []
+    for resource in shown:
+        url = reverse(f"resource:{resource.code}:list")
+        items.append(MenuItem(resource.title, url, active=request.path.startswith(url)))
+    yield MenuGroup("平台管理", items, icon="settings")

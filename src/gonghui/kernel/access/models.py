@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from gonghui.kernel.access.roles import ROLES
 from gonghui.kernel.audit.models import Entry
+from gonghui.kernel.codes.models import RuleParameter
 from gonghui.kernel.org.scoping import Scoped, ScopedManager
 
 
@@ -65,3 +66,16 @@ class AuditEntry(Entry):
     class Meta:
         proxy = True
         verbose_name = "操作日志"
+
+
+class DatedParameter(RuleParameter):
+    """Rule parameters as a list with records and steps; open to everybody who is signed in."""
+
+    objects = ScopedManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = "业务参数"
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,66 @@
+"""Rule parameters are changed by the province only, with document and reason, and dated."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from gonghui.kernel.access.models import DatedParameter
+from gonghui.kernel.access.roles import APPROVER, HANDLER
+from gonghui.kernel.audit.models import Entry
+from gonghui.kernel.codes.writing import load
+
+ASKED = {
+    "value": "12",
+    "valid_from": "2026-12-01",
+    "source_doc": "皖工办〔2026〕40号",
+    "reason": "省总工会新规定",
+}
+
+
+@pytest.fixture
+def row(world):
+    load()
+    return DatedParameter.objects.unscoped("t").get(
+        key="membership.approval_workdays", valid_to=None
+    )
+
+
+def client_of(world, role, union):
+    client = Client()
+    client.force_login(world.user("某人", (role, union)))
+    return client
+
+
+def test_the_province_changes_a_value_from_a_day_on(world, row, as_application):
+    client = client_of(world, APPROVER, world.province)
+    page = client.post(f"/w/parameters/{row.pk}/change/", ASKED)
+    assert page.status_code == 302, page.content.decode()[-2000:]
+    rows = DatedParameter.objects.unscoped("t").filter(key=row.key).order_by("valid_from")
+    assert [item.value for item in rows][-1] == 12
+    assert rows.get(pk=row.pk).valid_to == date(2026, 12, 1)
+    entry = Entry.objects.get(action="parameters.set")
+    assert entry.reason == ASKED["reason"]
+    assert entry.changes["value"]["after"] == "12"
+
+
+@pytest.mark.parametrize("lacking", ["source_doc", "reason", "valid_from"])
+def test_document_reason_and_day_are_asked_for(world, row, lacking):
+    client = client_of(world, APPROVER, world.province)
+    page = client.post(f"/w/parameters/{row.pk}/change/", {**ASKED, lacking: ""})
+    assert page.status_code == 422
+    assert DatedParameter.objects.unscoped("t").filter(key=row.key).count() == 1
+
+
+def test_a_value_of_another_kind_is_refused(world, row):
+    client = client_of(world, APPROVER, world.province)
+    page = client.post(f"/w/parameters/{row.pk}/change/", {**ASKED, "value": "十二"})
+    assert page.status_code == 422
+
+
+def test_cities_and_handlers_see_but_do_not_change(world, row, as_application):
+    for role, union in ((APPROVER, world.hefei), (HANDLER, world.province)):
+        client = client_of(world, role, union)
+        assert client.get("/w/parameters/").status_code == 200
+        assert client.post(f"/w/parameters/{row.pk}/change/", ASKED).status_code == 403
+    assert DatedParameter.objects.unscoped("t").filter(key=row.key).count() == 1
