@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 from psycopg import sql
 
 from gonghui.site.database import free_port
@@ -26,16 +26,6 @@ from gonghui.site.environment import root
 from gonghui.site.settings.base import database
 from tests.journeys.visitor import Visitor
 
-CHROMIUM = os.environ.get("GONGHUI_CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=zh-CN",
-]
 READY_SECONDS = 240
 STOP_SECONDS = 60
 
@@ -55,8 +45,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given := os.environ.get("GONGHUI_JOURNEYS_URL"):
         yield given.rstrip("/")
         return
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed")
     folder = tmp_path_factory.mktemp("platform")
     with_database = _new_database(f"journeys_{os.getpid()}")
     url = next(with_database)
@@ -125,17 +113,6 @@ def _wait(child: subprocess.Popen, url: str, log: Path) -> None:
         except OSError:
             time.sleep(0.3)
     pytest.fail(f"the platform did not start:\n{log.read_text('utf-8')[-4000:]}")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all journeys."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
 
 from gonghui.kernel.base import sealing
 from gonghui.kernel.testing import world as world_module
@@ -37,3 +39,24 @@ def as_application(db: Any) -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
+
+
+CHROMIUM = os.environ.get("GONGHUI_CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=zh-CN",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a process: Playwright runs once in a thread."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

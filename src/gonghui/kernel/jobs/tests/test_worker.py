@@ -155,7 +155,8 @@ def test_sigterm_hands_work_back_and_ends(effects, declared, queue, tmp_path):
         assert process.wait(timeout=15) == 0
     task.refresh_from_db()
     assert task.state == Task.State.RUNNING
-    assert [row[1] for row in queue()] == ["todo"]
+    # At some hours of the day periodic jobs of other packages run beside it.
+    assert [row[1] for row in queue() if row[0] == declared[0].name] == ["todo"]
 
 
 def test_outlives_the_loss_of_its_connections(effects, declared, tmp_path):
