@@ -23,7 +23,7 @@ from gonghui.kernel.resource.declaration import (
     Sort,
 )
 from gonghui.kernel.ui.shell import MenuGroup, MenuItem
-from gonghui.site.parameters import PARAMETERS
+from gonghui.site.parameters import PARAMETERS, shown
 
 VIEW_AUDIT = Permission("audit.view", "查看操作日志", (AUDITOR,))
 EXPORT_AUDIT = Permission("audit.export", "导出操作日志", (AUDITOR,))
@@ -37,9 +37,9 @@ def search(rows: QuerySet, text: str, scope: Scope) -> QuerySet:
 def changes(entry: AuditEntry, actor: Actor) -> dict[str, Any] | None:
     """What changed, field by field, as the entry holds it."""
     rows = [
-        (change.get("label", name), change.get("before"), change.get("after"))
+        (change.get("label", name), shown(change.get("before")), shown(change.get("after")))
         if isinstance(change, dict)
-        else (name, "", change)
+        else (name, "", shown(change))
         for name, change in entry.changes.items()
     ]
     return {"rows": rows} if rows else None

@@ -67,6 +67,8 @@ def change(
 
 def shown(value: Any) -> str:
     """A stored value in words."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
