@@ -30,6 +30,8 @@ READY_SECONDS = 240
 STOP_SECONDS = 60
 
 
+# Before xdist reads the groups, or two workers would each start a platform.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker walks all journeys: they share a platform."""
     here = str(Path(__file__).parent)
@@ -76,7 +78,8 @@ def _new_database(name: str) -> Iterator[str]:
 
 
 def _running(url: str, folder: Path) -> Iterator[str]:
-    port = free_port(8600)
+    # Any free port: the web server shares a taken one instead of refusing it.
+    port = free_port()
     ours = {"GONGHUI_DB_ROLE", "GONGHUI_PROCESS", "DJANGO_SETTINGS_MODULE", "GONGHUI_KEYS"}
     variables = {key: value for key, value in os.environ.items() if key not in ours}
     variables |= {
