@@ -2,9 +2,11 @@
 
 KERNEL = [
     "gonghui.kernel.codes",
+    "gonghui.kernel.config",
     "gonghui.kernel.audit",
     "gonghui.kernel.bus",
     "gonghui.kernel.jobs",
+    "gonghui.kernel.security",
     "gonghui.kernel.files",
     "gonghui.kernel.org",
     "gonghui.kernel.people",

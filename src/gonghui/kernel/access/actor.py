@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
-from gonghui.kernel.access.roles import WORKER, Permission
+from gonghui.kernel.access.roles import ADMINISTRATORS, WORKER, Permission
 from gonghui.kernel.base.errors import Forbidden
 from gonghui.kernel.org.scoping import Scope
 
@@ -25,7 +25,8 @@ class Held:
 class Actor:
     """Somebody or something that acts.
 
-    channel: web, api, job or cli. `everywhere`: a process of the platform itself, which
+    channel: web, api, job or cli. verified_at: when the person last proved who they are in this
+    session. `everywhere`: a process of the platform itself, which
     acts with no grants and is named in the audit by `name`.
     """
 
@@ -38,6 +39,7 @@ class Actor:
     ip: str = ""
     channel: str = "web"
     request_id: str = ""
+    verified_at: datetime | None = None
     everywhere: bool = False
 
     @property
@@ -83,15 +85,20 @@ class Actor:
         who = "、".join(role.title for role in permission.roles) or "系统管理员"
         raise Forbidden(
             f"没有“{permission.title}”的权限。" if self.signed_in else "请先登录。",
-            remedy=f"需要在该工会或其上级工会拥有“{who}”角色，可联系上级工会的用户管理员开通。",
+            remedy=f"需要在该工会或其上级工会拥有“{who}”角色，可联系上级工会的安全管理员开通。",
             code="forbidden" if self.signed_in else "anonymous",
         )
 
     def wall(self) -> Scope:
-        """Everything this actor may read by any grant: what row-level security lets through."""
+        """Everything this actor may read by any grant: what row-level security lets through.
+
+        The three administrators work without personal data, so their grants open nothing here.
+        """
         if self.everywhere:
             return Scope.everything()
-        return Scope.of([held.path for held in self.grants], self.person_id)
+        administrators = {role.code for role in ADMINISTRATORS}
+        business = [held.path for held in self.grants if held.role not in administrators]
+        return Scope.of(business, self.person_id)
 
     def on(self, channel: str) -> Actor:
         return replace(self, channel=channel)

@@ -17,6 +17,7 @@ from gonghui.kernel.access.actor import ANONYMOUS, Actor
 from gonghui.kernel.access.loading import actor_of
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.org.scoping import raise_wall
+from gonghui.kernel.security import events
 
 TITLES = {
     403: "您当前的岗位没有办理或查看它的权限。",
@@ -32,12 +33,16 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with transaction.atomic():
-            request.actor = self._actor(request)
-            raise_wall(request.actor.wall())
-            response = self.get_response(request)
-            if response.status_code >= 500:
-                transaction.set_rollback(True)
+        events.begin()
+        try:
+            with transaction.atomic():
+                request.actor = self._actor(request)
+                raise_wall(request.actor.wall())
+                response = self.get_response(request)
+                if response.status_code >= 500:
+                    transaction.set_rollback(True)
+        finally:
+            events.flush()
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -48,7 +53,8 @@ class ActorMiddleware:
             )
         if not isinstance(error, Refusal):
             return None
-        transaction.set_rollback(True)
+        if not error.keeps:
+            transaction.set_rollback(True)
         if request.path.startswith("/api/"):
             return JsonResponse(problem(error), status=error.status)
         if error.code == "anonymous" and request.method == "GET":

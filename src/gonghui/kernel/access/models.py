@@ -28,6 +28,19 @@ class Grant(Scoped):
     valid_to = models.DateField("止", null=True, blank=True)
     granted_by_id = models.BigIntegerField("授权人", null=True)
     reason = models.CharField("授权依据", max_length=200, blank=True)
+    source = models.CharField(
+        "来源",
+        max_length=12,
+        choices=[
+            ("direct", "直接授权"),
+            ("post", "岗位"),
+            ("delegation", "委托"),
+            ("provisioned", "外部推送"),
+        ],
+        default="direct",
+    )
+    source_id = models.BigIntegerField("来源记录", null=True)
+    reviewed_on = models.DateField("最近复核", null=True)
     ended_at = models.DateTimeField("收回时间", null=True, blank=True)
 
     class Meta:
@@ -35,7 +48,8 @@ class Grant(Scoped):
         indexes = [models.Index(fields=["org_path"], name="grant_path")]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "union"],
+                fields=["user", "role", "union", "source", "source_id"],
+                nulls_distinct=False,
                 condition=Q(ended_at=None),
                 name="grant_once",
             )

@@ -11,7 +11,7 @@ class Refusal(Exception):
 
     message: what is refused and why, in Chinese. rule: the rule that says so (title and
     article). remedy: what the user can do. field: the form field or import column concerned.
-    code: stable machine name for the API.
+    code: stable machine name for the API. keeps: what was written before the refusal stays.
     """
 
     message: str
@@ -19,6 +19,7 @@ class Refusal(Exception):
     remedy: str = ""
     field: str = ""
     code: str = "refused"
+    keeps: bool = False
     status = 422
 
     def __str__(self) -> str:

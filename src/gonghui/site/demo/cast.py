@@ -61,7 +61,7 @@ ACCOUNTS = (
         "1",
         "合肥市总工会（经办、审批）",
         HEFEI,
-        ("handler", "approver", "user_admin"),
+        ("handler", "approver", "viewer"),
         "审批蜀山区总工会的变更申请，代为办理超期转会",
     ),
     Account(

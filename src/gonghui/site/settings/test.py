@@ -17,3 +17,4 @@ if name := os.environ.get("GONGHUI_TEST_DB"):  # noqa: F405
 DATABASES["default"]["OPTIONS"]["options"] = "-c gonghui.may_empty=on"  # noqa: F405
 # Lookups of codes and parameters read the shipped files, so query counts stay constant.
 CODES_REFRESH_SECONDS = None
+CONFIG_REFRESH_SECONDS = None

@@ -1,0 +1,1 @@
+"""Settings (配置项): what administrators may tune while the platform runs."""
