@@ -22,5 +22,6 @@ KERNEL = [
 
 SYSTEMS = [
     "gonghui.systems.mobilization.membership",
+    "gonghui.systems.foundation.users",
     "gonghui.activities.census",
 ]

@@ -1,0 +1,1 @@
+"""Reads of D08 worth a name."""

@@ -1,0 +1,1 @@
+"""Rules of D08: plain Python with their sources."""

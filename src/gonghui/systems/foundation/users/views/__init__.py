@@ -1,0 +1,1 @@
+"""Pages of D08 that no declaration can draw."""
