@@ -144,6 +144,13 @@ if os.environ.get("GONGHUI_HTTPS") == "1":
 CSRF_TRUSTED_ORIGINS = [
     origin for origin in os.environ.get("GONGHUI_ORIGINS", "").split(",") if origin
 ]
+# Services of one's own network that may be called ("host:port", commas between), besides those of
+# the setting security.outgoing_private; see kernel/security/outgoing.py.
+OUTGOING_PRIVATE = tuple(
+    word.strip().lower()
+    for word in os.environ.get("GONGHUI_OUTGOING_PRIVATE", "").split(",")
+    if word.strip()
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
