@@ -1,6 +1,6 @@
 """D08 统一用户管理子系统."""
 
-from gonghui.kernel.resource.declaration import Served, System
+from gonghui.kernel.resource.declaration import System
 
 SYSTEM = System(
     code="D08",
