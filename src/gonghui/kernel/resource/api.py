@@ -5,6 +5,7 @@ Answers are built with .values() and orjson; problems are RFC 9457 documents wit
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.resource import lists, pages
 from gonghui.kernel.resource.declaration import (
     RESOURCES,
+    SYSTEMS,
     Choice,
     Column,
     Custom,
@@ -177,6 +179,7 @@ def document() -> dict[str, Any]:
             }
         for step in resource.creates:
             paths[f"{base}new/{step.slug}/"] = {"post": _operation(resource, step)}
+    paths.update(_interfaces())
     return {
         "openapi": "3.1.0",
         "info": {"title": "网上工会开放接口", "version": "1"},
@@ -195,6 +198,27 @@ def document() -> dict[str, Any]:
         },
         "security": [{"session": []}],
     }
+
+
+def _interfaces() -> dict[str, Any]:
+    """What systems answer beside their resources, as their manifests declare it."""
+    found: dict[str, Any] = {}
+    for system in SYSTEMS.values():
+        for interface in system.interfaces:
+            if interface.standard:
+                continue
+            names = re.findall(r"{(\w+)}", interface.path)
+            operation: dict[str, Any] = {
+                "operationId": "get_" + re.sub(r"\W+", "_", interface.path).strip("_"),
+                "summary": interface.title,
+                "responses": _responses({"type": "object"}),
+            }
+            if interface.public:
+                operation["security"] = []
+            parameters = [{**_id(), "name": name} for name in names]
+            item = {"parameters": parameters} if parameters else {}
+            found[f"/{interface.path}"] = {**item, "get": operation}
+    return found
 
 
 def _operation(resource: Resource, step: Step) -> dict[str, Any]:

@@ -208,11 +208,30 @@ class Page:
 
 @dataclass(frozen=True)
 class Served:
-    """How one catalogue function is met: the object that serves it, and whether on a phone."""
+    """How one catalogue function is met: the object that serves it, and whether on a phone.
+
+    partial: what is still missing, in Chinese; empty when the function is whole.
+    """
 
     by: Resource | Step | Page | Action | Callable[..., Any]
     title: str
     mobile: bool = True
+    partial: str = ""
+
+
+@dataclass(frozen=True)
+class Interface:
+    """An interface of a system beside the API of its resources.
+
+    path: address from the root, or the beginning all its addresses share ("scim/v2/").
+    standard: the published protocol it follows, with its own description; empty for an answer
+    in JSON to a GET, which then stands in our OpenAPI document. public: asked without signing in.
+    """
+
+    path: str
+    title: str
+    standard: str = ""
+    public: bool = False
 
 
 @dataclass
@@ -221,6 +240,8 @@ class System:
 
     code: catalogue id. functions: catalogue function id -> Served. chapter and menu: where and
     as what it stands in the workbench menu. hall: pages offered to workers in the service hall.
+    uses: codes of the systems it calls. publishes, subscribes: event types, or the beginning they
+    share. outside: codes of the outside parties it calls. stage: where it is in its life.
     """
 
     code: str
@@ -233,6 +254,11 @@ class System:
     hall: tuple[Page, ...] = ()
     uses: tuple[str, ...] = ()
     open_functions: dict[str, str] = field(default_factory=dict)
+    interfaces: tuple[Interface, ...] = ()
+    publishes: tuple[str, ...] = ()
+    subscribes: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    stage: str = "运行"
 
     def __post_init__(self) -> None:
         if self.code in SYSTEMS:
