@@ -52,17 +52,11 @@ def attempt(limit: Limit, key: str, *, now: datetime, ip: str = "") -> Iterator[
     count: an exception would roll the count back with it. Inside an action the count would share
     the action's fate, so attempts are made before actions begin.
     """
-    name = f"{limit.code}:{key.lower()}"[:160]
+    name = _name(limit, key)
     with transaction.atomic():
         Attempt.objects.get_or_create(key=name, defaults={"since": now})
         row = Attempt.objects.select_for_update().get(key=name)
-        if row.locked_until and row.locked_until > now:
-            minutes = int((row.locked_until - now).total_seconds() // 60) + 1
-            raise TooMany(
-                f"{limit.title}失败次数过多，已暂时锁定，请在 {minutes} 分钟后再试。",
-                rule=RULE,
-                code="locked",
-            )
+        _refuse_locked(limit, row, now)
         trial = Trial()
         yield trial
         if trial.succeeded:
@@ -87,6 +81,35 @@ def attempt(limit: Limit, key: str, *, now: datetime, ip: str = "") -> Iterator[
         row.save()
 
 
+def check(limit: Limit, key: str, *, now: datetime) -> None:
+    """TooMany while the key is locked; counts nothing and keeps nobody waiting."""
+    row = Attempt.objects.filter(key=_name(limit, key)).first()
+    if row is not None:
+        _refuse_locked(limit, row, now)
+
+
+def failures(limit: Limit, key: str) -> int:
+    """How many attempts under a key have failed since the last success; locked: the limit."""
+    row = Attempt.objects.filter(key=_name(limit, key)).first()
+    if row is None:
+        return 0
+    return limit.failures.value() if row.locked_until else row.failures
+
+
 def release(limit: Limit, key: str) -> None:
     """Forget the failures of a key, by the administrator or after a proof by another way."""
-    Attempt.objects.filter(key=f"{limit.code}:{key.lower()}"[:160]).delete()
+    Attempt.objects.filter(key=_name(limit, key)).delete()
+
+
+def _name(limit: Limit, key: str) -> str:
+    return f"{limit.code}:{key.lower()}"[:160]
+
+
+def _refuse_locked(limit: Limit, row: Attempt, now: datetime) -> None:
+    if row.locked_until and row.locked_until > now:
+        minutes = int((row.locked_until - now).total_seconds() // 60) + 1
+        raise TooMany(
+            f"{limit.title}失败次数过多，已暂时锁定，请在 {minutes} 分钟后再试。",
+            rule=RULE,
+            code="locked",
+        )
