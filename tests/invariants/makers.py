@@ -18,6 +18,7 @@ from gonghui.kernel.access.actor import platform
 from gonghui.kernel.access.models import DatedParameter
 from gonghui.kernel.audit.entries import record
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.security.models import SecurityEvent
 from gonghui.kernel.testing.world import World
 
 Maker = Callable[[World, Union], Any]
@@ -46,6 +47,9 @@ def makers() -> dict[str, Maker]:
             org_path=union.path,
         ),
     }
+    found["security-events"] = lambda world, union: SecurityEvent.objects.create(
+        kind="denied", severity="warning", name="某人", subject="/w/", org_path=union.path
+    )
     for app in settings.GONGHUI_SYSTEMS:
         name = f"{app}.tests.makers"
         if find_spec(f"{app}.tests") and find_spec(name):

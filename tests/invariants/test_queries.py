@@ -11,13 +11,20 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from gonghui.kernel.access.roles import APPROVER, AUDITOR, HANDLER, VIEWER
+from gonghui.kernel.access.roles import (
+    APPROVER,
+    AUDITOR,
+    HANDLER,
+    SECURITY_ADMIN,
+    SYSTEM_ADMIN,
+    VIEWER,
+)
 from gonghui.kernel.resource.declaration import RESOURCES
 from tests.invariants import baselines
 from tests.invariants.makers import makers
 
 FILE = Path(__file__).with_name("query_counts.json")
-ALL = (HANDLER, APPROVER, VIEWER, AUDITOR)
+ALL = (HANDLER, APPROVER, VIEWER, AUDITOR, SECURITY_ADMIN, SYSTEM_ADMIN)
 CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
@@ -32,9 +39,7 @@ def measure(world: Any, code: str) -> dict[str, int]:
     maker = makers()[code]
     records = [maker(world, union) for union in (world.factory, world.shop)]
     client = Client()
-    user = world.user(
-        "某人", *[(role, world.shushan) for role in (HANDLER, APPROVER, VIEWER, AUDITOR)]
-    )
+    user = world.user("某人", *[(role, world.shushan) for role in ALL])
     client.force_login(user)
     client.get(f"/w/{code}/")
     return {
@@ -63,9 +68,7 @@ def test_pages_cost_no_more_queries_than_agreed(world, code):
 def test_list_costs_the_same_for_one_row_and_for_many(world, code):
     maker = makers()[code]
     client = Client()
-    user = world.user(
-        "某人", *[(role, world.province) for role in (HANDLER, APPROVER, VIEWER, AUDITOR)]
-    )
+    user = world.user("某人", *[(role, world.province) for role in ALL])
     client.force_login(user)
     maker(world, world.factory)
     client.get(f"/w/{code}/")

@@ -24,6 +24,7 @@ from gonghui.kernel.resource.declaration import (
 )
 from gonghui.kernel.ui.shell import MenuGroup, MenuItem
 from gonghui.site.parameters import PARAMETERS, shown
+from gonghui.site.security import EVENTS, VIEW_EVENTS
 
 VIEW_AUDIT = Permission("audit.view", "查看操作日志", (AUDITOR,))
 EXPORT_AUDIT = Permission("audit.export", "导出操作日志", (AUDITOR,))
@@ -89,13 +90,17 @@ AUDIT = Resource(
 
 
 def menu(request: HttpRequest) -> Iterable[MenuGroup]:
-    """The chapter of platform management: parameters for every cadre, the log for auditors."""
+    """The chapter of platform management: parameters for cadres, logs for administrators."""
     if not request.actor.is_cadre:
         return
     shown = [PARAMETERS]
     if request.actor.paths(VIEW_AUDIT):
         shown.insert(0, AUDIT)
     items = []
+    if request.actor.paths(VIEW_EVENTS):
+        url = reverse("security")
+        items.append(MenuItem("安全概况", url, active=request.path == url))
+        shown.insert(0, EVENTS)
     for resource in shown:
         url = reverse(f"resource:{resource.code}:list")
         items.append(MenuItem(resource.title, url, active=request.path.startswith(url)))

@@ -1,7 +1,8 @@
 """The database role the application works as: not the owner, so row-level security binds it.
 
 The platform signs in with the owner's `DATABASE_URL` and asks for this role while connecting
-(`-c role=` in settings). It may read and write rows, not change tables, and only add to the audit.
+(`-c role=` in settings). It may read and write rows, not change tables, and only add to the audit
+and to security events.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from gonghui.kernel.base.errors import Refusal
 
 APP = "gonghui_app"
 RIGHTS = {"TABLES": "SELECT, INSERT, UPDATE, DELETE", "SEQUENCES": "USAGE, SELECT"}
-APPEND_ONLY = ("audit_entry", "audit_batch", "audit_seal")
+APPEND_ONLY = ("audit_entry", "audit_batch", "audit_seal", "security_securityevent")
 
 
 def create() -> None:

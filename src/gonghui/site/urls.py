@@ -8,7 +8,7 @@ from django.urls import include, path
 from gonghui.kernel.identity.views import sign_in, sign_out
 from gonghui.kernel.resource.pages import pick_unions
 from gonghui.kernel.resource.urls import interface, workbench
-from gonghui.site import desk, hall, views
+from gonghui.site import desk, hall, security, views
 
 urlpatterns = [
     path("", desk.front, name="front"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("hall/services/", hall.services, name="hall-services"),
     path("hall/messages/", hall.messages_page, name="hall-messages"),
     path("hall/mine/", hall.mine, name="hall-mine"),
+    path("security/", security.overview, name="security"),
     path("ui/", include("gonghui.kernel.ui.urls")),
     path("", include("gonghui.kernel.files.urls")),
     path("w/", include((workbench(), "resource"))),

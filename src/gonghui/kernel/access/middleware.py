@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from psycopg.errors import DeadlockDetected
 
 from gonghui.kernel.access.actor import ANONYMOUS, Actor
@@ -53,6 +54,8 @@ class ActorMiddleware:
             )
         if not isinstance(error, Refusal):
             return None
+        # The guard around this middleware records who was refused what.
+        request.refusal = error
         if not error.keeps:
             transaction.set_rollback(True)
         if request.path.startswith("/api/"):
@@ -65,7 +68,7 @@ class ActorMiddleware:
             "why": TITLES.get(error.status, "这项办理不符合规则。"),
             "rule": error.rule,
             "remedy": error.remedy or "返回上一页核对后再试。",
-            "back_url": request.META.get("HTTP_REFERER", ""),
+            "back_url": came_from(request),
         }
         return render(request, "ui/error.html", context, status=error.status)
 
@@ -81,6 +84,13 @@ class ActorMiddleware:
             channel="api" if request.path.startswith("/api/") else "web",
             request_id=uuid.uuid4().hex,
         )
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page of ours the person came from, if the browser says so."""
+    page = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+    return page if ours else ""
 
 
 def problem(error: Refusal) -> dict[str, str]:

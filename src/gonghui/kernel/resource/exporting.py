@@ -21,6 +21,7 @@ from gonghui.kernel.resource.declaration import Resource
 from gonghui.kernel.resource.forms import ActionForm
 from gonghui.kernel.resource.models import ExportLog
 from gonghui.kernel.resource.pages import url
+from gonghui.kernel.security.watching import exported
 
 XLSX_LIMIT = 100_000
 """Rows above which only CSV is offered: a workbook of a million rows takes minutes."""
@@ -158,6 +159,15 @@ def log_export(
         target_label=f"{title} {rows} 行",
         org_path=path,
         reason=purpose,
+    )
+    exported(
+        title=title,
+        rows=rows,
+        user_id=actor.user_id,
+        name=actor.name,
+        ip=actor.ip,
+        path=path,
+        at=timezone.now(),
     )
 
 

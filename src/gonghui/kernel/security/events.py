@@ -57,6 +57,30 @@ TITLES = {
 }
 
 
+FACTS = {
+    "address": "地址",
+    "client": "应用",
+    "code": "原因",
+    "device": "设备",
+    "host": "主机",
+    "key": "编号",
+    "large": "数量大",
+    "limit": "限额",
+    "method": "方式",
+    "minutes": "分钟",
+    "minutes_slowed": "放慢分钟数",
+    "night": "夜间",
+    "pk": "记录编号",
+    "purpose": "用途",
+    "rate": "限额种类",
+    "refusals": "被拒次数",
+    "rows": "行数",
+    "why": "原因",
+    "way": "方式",
+}
+"""Words of the facts that events carry; a fact without words is shown by its value alone."""
+
+
 @dataclass(frozen=True)
 class Happening:
     """One event to record; facts hold no personal data and no secret."""

@@ -13,6 +13,9 @@ VAR = environment.var()
 
 # What this process is: web, realtime, worker, or nothing for a command.
 PROCESS = os.environ.get("GONGHUI_PROCESS", "")
+# Where simulators of outside parties are served (`gonghui run --demo` sets it), else nothing.
+SIMULATORS = os.environ.get("GONGHUI_SIMULATORS", "").rstrip("/")
+OUTGOING_PRIVATE = (SIMULATORS.partition("://")[2],) if SIMULATORS else ()
 # Migrations and maintenance work as the owner of the tables; everything else as a role that
 # row-level security binds (`gonghui.site.roles`).
 WORKS_AS_OWNER = os.environ.get("GONGHUI_DB_ROLE") == "owner"
@@ -72,6 +75,7 @@ INSTALLED_APPS = [
 ]
 GONGHUI_SYSTEMS = SYSTEMS
 MIDDLEWARE = [
+    "gonghui.kernel.security.edge.EdgeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -84,6 +88,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "gonghui.kernel.identity.middleware.SessionMiddleware",
+    "gonghui.site.guarding.GuardMiddleware",
     "gonghui.kernel.access.middleware.ActorMiddleware",
 ]
 ROOT_URLCONF = "gonghui.site.urls"
@@ -129,29 +134,52 @@ STATIC_ROOT = VAR / "static"
 LOGIN_URL = "/signin/"
 LOGIN_REDIRECT_URL = "/desk/"
 
-# Everything a page needs comes from this server; nothing inline runs.
-_EVENTS_PORT = os.environ.get("GONGHUI_EVENTS_PORT", "")
+# Everything a page needs comes from this server; nothing inline runs. Where events come from is
+# added for each answer (site/guarding.py).
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
         "img-src": ["'self'", "data:", "blob:"],
-        "connect-src": ["'self'", *([f"*:{_EVENTS_PORT}"] if _EVENTS_PORT else [])],
+        "connect-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
+        "frame-src": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# The token is drawn into every form; no script reads the cookie.
+CSRF_COOKIE_HTTPONLY = True
 # Behind TLS: GONGHUI_HTTPS=1, and the proxy says so in X-Forwarded-Proto.
 if os.environ.get("GONGHUI_HTTPS") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    # The supervisor asks the process itself, without the proxy.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # Browsers take such a cookie only over TLS, for this host alone, for all of its paths.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_HSTS_SECONDS = 31536000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = os.environ.get("GONGHUI_HSTS_SUBDOMAINS", "1") == "1"
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["upgrade-insecure-requests"] = True
+# Forms of our own need far less; files come by other ways (kernel/files, edge.REQUEST_MEGABYTES).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# Proxies whose X-Forwarded-For is believed: addresses or networks, commas between.
+TRUSTED_PROXIES = tuple(
+    word.strip() for word in os.environ.get("GONGHUI_PROXIES", "").split(",") if word.strip()
+)
+# Limits of frequency; "off" is for measurements alone, and gonghui doctor warns of it.
+RATE_LIMITS = os.environ.get("GONGHUI_RATES") != "off"
 CSRF_TRUSTED_ORIGINS = [
     origin for origin in os.environ.get("GONGHUI_ORIGINS", "").split(",") if origin
 ]

@@ -18,3 +18,6 @@ DATABASES["default"]["OPTIONS"]["options"] = "-c gonghui.may_empty=on"  # noqa: 
 # Lookups of codes and parameters read the shipped files, so query counts stay constant.
 CODES_REFRESH_SECONDS = None
 CONFIG_REFRESH_SECONDS = None
+# One address and few people ask for everything here; the tests of the limits switch them on.
+RATE_LIMITS = False
+RATE_EXCHANGE_SECONDS = None
