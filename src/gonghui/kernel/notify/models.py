@@ -123,3 +123,35 @@ class Todo(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class TextMessage(models.Model):
+    """A text message (短信) to a phone; its text is kept only until it is on its way."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "待发送"
+        SENT = "sent", "已发送"
+        FAILED = "failed", "未发出"
+
+    sealed_columns = {"mobile_sealed": "notify_text.mobile", "text_sealed": "notify_text.text"}
+
+    key = models.CharField("去重键", max_length=40, unique=True)
+    purpose = models.CharField("用途", max_length=80)
+    mobile_sealed = models.BinaryField("手机号码", null=True)
+    mobile_mask = models.CharField("手机号码", max_length=20)
+    text_sealed = models.BinaryField("内容", null=True)
+    state = models.CharField("状态", max_length=6, choices=State, default=State.QUEUED)
+    tries = models.PositiveSmallIntegerField("已发次数", default=0)
+    carrier_id = models.CharField("服务商编号", max_length=64, blank=True)
+    fault = models.CharField("未发出原因", max_length=200, blank=True)
+    created_at = models.DateTimeField("产生时间", auto_now_add=True)
+    settled_at = models.DateTimeField("办结时间", null=True)
+
+    class Meta:
+        db_table = "notify_text"
+        verbose_name = "短信"
+        verbose_name_plural = verbose_name
+        indexes = [models.Index(fields=["state", "-created_at"], name="notify_text_state")]
+
+    def __str__(self) -> str:
+        return f"{self.mobile_mask} {self.get_state_display()}"
