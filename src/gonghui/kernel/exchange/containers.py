@@ -15,7 +15,9 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException, ElementTree
 
 from gonghui.kernel.base.errors import Refusal
 
@@ -30,7 +32,7 @@ MAX_LISTED_CELLS = 1_000
 
 _PIECE = 1 << 20
 _OVERLAP = 4_096
-_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, ElementTree.ParseError, KeyError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, ParseError, DefusedXmlException, KeyError)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _ENCRYPTED_FLAG = 0x1
@@ -81,7 +83,8 @@ def inspect_workbook(path: Path) -> dict[str, SheetFacts]:
         zipfile.BadZipFile,
         zlib.error,
         struct.error,
-        ElementTree.ParseError,
+        ParseError,
+        DefusedXmlException,
         KeyError,
     ) as error:
         raise _damaged() from error

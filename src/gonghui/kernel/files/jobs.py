@@ -9,13 +9,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from gonghui.kernel.files.models import StoredFile, Upload
-from gonghui.kernel.files.storing import FOLDER, STORE_LOCK
+from gonghui.kernel.files.storing import FOLDER, QUARANTINE, STORE_LOCK
 from gonghui.kernel.files.uploads import part_path
 from gonghui.kernel.jobs.periodic import every
 from gonghui.kernel.jobs.registry import job
 
 UNATTACHED = timedelta(days=1)
 UNFINISHED = timedelta(days=7)
+QUARANTINED = timedelta(days=30)
 
 
 @every("10 3 * * *")
@@ -26,6 +27,7 @@ def clear() -> None:
     clear_uploads(now - UNFINISHED)
     StoredFile.objects.filter(owner_kind="", at__lt=now - UNATTACHED).delete()
     clear_contents(now - UNATTACHED)
+    clear_quarantine(now - QUARANTINED)
 
 
 def clear_uploads(before: datetime) -> int:
@@ -44,6 +46,19 @@ def clear_contents(before: datetime) -> int:
     except FileNotFoundError:
         return 0
     return sum(_clear_folder(f"{FOLDER}/{folder}", before) for folder in folders)
+
+
+def clear_quarantine(before: datetime) -> int:
+    """Delete infected files put aside before a time; return how many."""
+    try:
+        names = default_storage.listdir(QUARANTINE)[1]
+    except FileNotFoundError:
+        return 0
+    paths = [f"{QUARANTINE}/{name}" for name in names]
+    old = [path for path in paths if default_storage.get_modified_time(path) < before]
+    for path in old:
+        default_storage.delete(path)
+    return len(old)
 
 
 @transaction.atomic

@@ -14,12 +14,37 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from gonghui.kernel.base.errors import Conflict, Missing, Refusal
+from gonghui.kernel.files import scanning
 from gonghui.kernel.files.images import redrawn
 from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.files.purposes import Purpose
-from gonghui.kernel.files.types import IMAGES, sniff
+from gonghui.kernel.files.types import IMAGES, RUNNABLE, FileType, sniff
+from gonghui.kernel.security.events import Happening, Kind, remember
+from gonghui.kernel.security.models import Severity
 
 FOLDER = "files"
+QUARANTINE = "quarantine"
+SUSPICIOUS = frozenset(
+    [
+        "active",
+        "bomb",
+        "double_extension",
+        "encrypted",
+        "entities",
+        "external",
+        "infected",
+        "macro",
+        "markup",
+        "mismatch",
+        "object",
+        "polyglot",
+        "program",
+        "too_many_pixels",
+        "unsafe_path",
+    ]
+)
+"""Codes of refusals that are worth a security event."""
+
 # Held shared by whoever stores, so that clearing up never takes a content just being reused.
 STORE_LOCK = 0x5EA1_0002
 LONGEST_NAME = 120
@@ -42,12 +67,11 @@ def store(
     Without an owner it belongs to the uploader until `attach`, and is cleared after a day.
     Raises Refusal for whatever the purpose does not take.
     """
-    size = file.seek(0, io.SEEK_END)
-    purpose.check_size(size)
-    name, extension = _clean_name(name)
-    purpose.check_extension(extension)
-    kind = sniff(file, size)
-    purpose.check_type(kind, extension)
+    try:
+        size, name, extension, kind, scan = _checked(file, purpose, name)
+    except Refusal as refusal:
+        _tell(refusal, purpose, uploaded_by_id, org_path, file)
+        raise
     thumbnail = b""
     if kind in IMAGES:
         picture, thumbnail = redrawn(file, kind)
@@ -70,7 +94,48 @@ def store(
             org_path=org_path,
             uploaded_by_id=uploaded_by_id,
             at=timezone.now(),
+            scan=scan,
         )
+
+
+def _checked(file: IO[bytes], purpose: Purpose, name: str) -> tuple[int, str, str, FileType, str]:
+    """Size, clean name, extension, type and scan of a file that may come in."""
+    size = file.seek(0, io.SEEK_END)
+    purpose.check_size(size)
+    name, extension = _clean_name(name)
+    purpose.check_extension(extension)
+    kind = sniff(file, size)
+    purpose.check_type(kind, extension)
+    return size, name, extension, kind, scanning.scan(file)
+
+
+def _tell(
+    refusal: Refusal,
+    purpose: Purpose,
+    user_id: int | None,
+    org_path: str,
+    file: IO[bytes],
+) -> None:
+    """Record a refusal that an honest mistake does not explain; put a virus aside."""
+    if refusal.code not in SUSPICIOUS:
+        return
+    facts = {"why": refusal.code, "purpose": purpose.title}
+    if isinstance(refusal, scanning.Infected):
+        sha256, _sm3 = _hashes(file)
+        size = file.seek(0, io.SEEK_END)
+        facts |= {"virus": refusal.virus, "sha256": sha256}
+        _put(f"{QUARANTINE}/{sha256}", file, size)
+    serious = isinstance(refusal, scanning.Infected)
+    remember(
+        Happening(
+            Kind.UPLOAD_REFUSED,
+            Severity.SERIOUS if serious else Severity.WARNING,
+            user_id=user_id,
+            subject=purpose.title,
+            org_path=org_path,
+            facts=facts,
+        )
+    )
 
 
 def _clean_name(name: str) -> tuple[str, str]:
@@ -78,6 +143,13 @@ def _clean_name(name: str) -> tuple[str, str]:
     stem, dot, extension = base.rpartition(".")
     if not dot or not stem:
         raise Refusal("文件名没有扩展名。", remedy="请补上扩展名。", field="file", code="name")
+    if any(part.strip().lower() in RUNNABLE for part in stem.split(".")[1:]):
+        raise Refusal(
+            "文件名带有双重扩展名，像是伪装的程序。",
+            remedy="请改成普通的文件名后再上传。",
+            field="file",
+            code="double_extension",
+        )
     return f"{stem[:LONGEST_NAME]}.{extension}", extension.lower()
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import IO
 
 from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.files.officedoc import check_office
 
 HEAD = 4096
 # The end record of a zip archive, with the longest comment, lies this close to the end.
@@ -51,7 +53,69 @@ IMAGES = (JPEG, PNG, WEBP)
 
 _ARCHIVES = (ZIP, XLSX, DOCX, OFD)
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MARKUP = re.compile(rb"<\s*(!doctype|html|script|svg|iframe|\?php|body)", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"<\s*(!doctype|!--|html|head|script|svg|iframe|\?php|\?xml|body|xsl:|math)", re.IGNORECASE
+)
+_ACTIVE_PDF = re.compile(rb"/(JavaScript|JS|Launch|RichMedia|XFA)[\s(<\[/]")
+_NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+# What signing and saving programs leave behind the last %%EOF is white space at most.
+_AFTER_PDF = 64
+RUNNABLE = frozenset(
+    [
+        "apk",
+        "app",
+        "asp",
+        "aspx",
+        "bat",
+        "bin",
+        "cgi",
+        "chm",
+        "cmd",
+        "com",
+        "cpl",
+        "dll",
+        "dmg",
+        "exe",
+        "hta",
+        "htm",
+        "html",
+        "inf",
+        "jar",
+        "js",
+        "jse",
+        "jsp",
+        "jspx",
+        "lnk",
+        "mht",
+        "mhtml",
+        "msi",
+        "msp",
+        "php",
+        "php3",
+        "phtml",
+        "pif",
+        "pl",
+        "ps1",
+        "py",
+        "reg",
+        "scf",
+        "scr",
+        "sh",
+        "shtml",
+        "svg",
+        "swf",
+        "url",
+        "vbe",
+        "vbs",
+        "wsf",
+        "wsh",
+        "xht",
+        "xhtml",
+        "xml",
+        "xsl",
+    ]
+)
+"""Extensions of what a computer or a browser would run."""
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
@@ -75,8 +139,12 @@ def sniff(file: IO[bytes], size: int) -> FileType:
         raise _two_things(found.title, ZIP.title)
     if found is not PDF and b"%PDF-" in head[:1024]:
         raise _two_things(found.title, PDF.title)
+    if (found in IMAGES or found is PDF) and _MARKUP.search(head[:1024]):
+        raise _two_things(found.title, "网页")
     if found in IMAGES and _MARKUP.search(head):
         raise _two_things(found.title, "网页")
+    if found is PDF:
+        _check_pdf(file, tail)
     file.seek(0)
     return found
 
@@ -87,6 +155,31 @@ def _two_things(one: str, other: str) -> Refusal:
         remedy="请用原来的程序打开后另存为新文件再上传。",
         code="polyglot",
     )
+
+
+def _check_pdf(file: IO[bytes], tail: bytes) -> None:
+    """No script, no program started, nothing behind the end.
+
+    Names inside packed object streams are not seen: readers ask before they run anything.
+    """
+    _body, end, after = tail.rpartition(b"%%EOF")
+    if not end:
+        raise Refusal(
+            "PDF 文件不完整，没有结尾。", remedy="请重新生成文件后再上传。", code="broken"
+        )
+    if len(after.strip(b"\x00\r\n\t ")) > _AFTER_PDF or _MARKUP.search(after):
+        raise _two_things(PDF.title, "其他文件")
+    file.seek(0)
+    kept = b""
+    while piece := file.read(1024 * 1024):
+        window = _NAME_ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), kept + piece)
+        if _ACTIVE_PDF.search(window):
+            raise Refusal(
+                "PDF 文件里有脚本或会启动程序的内容，平台不接收。",
+                remedy="请用“打印为 PDF”重新生成后再上传。",
+                code="active",
+            )
+        kept = piece[-32:]
 
 
 def _by_head(head: bytes) -> FileType | None:
@@ -141,20 +234,20 @@ def _decodes(head: bytes) -> bool:
 
 def _archive(file: IO[bytes]) -> FileType:
     try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
+        archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise Refusal(
             "压缩格式已损坏，无法打开。", remedy="请重新生成文件后再上传。", code="broken"
         ) from None
+    entries = archive.infolist()
     _check_entries(entries)
     names = {entry.filename for entry in entries}
     if "OFD.xml" in names:
         return OFD
     if "[Content_Types].xml" not in names:
+        _check_contents(names)
         return ZIP
-    if any(name.lower().endswith("vbaproject.bin") for name in names):
-        raise Refusal("文件含有宏，平台不接收。", remedy="请另存为不含宏的文件。", code="macro")
+    check_office(archive, entries)
     if "xl/workbook.xml" in names:
         return XLSX
     if "word/document.xml" in names:
@@ -175,6 +268,11 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
     # The first entry that starts behind the beginning means something was put before it.
     if entries and min(entry.header_offset for entry in entries) > 0:
         raise _two_things("压缩包", "其他文件")
+    # Entries that share their bytes unpack to far more than any of them says.
+    places = sorted((entry.header_offset, entry.compress_size) for entry in entries)
+    for (start, length), (after, _size) in pairwise(places):
+        if start + length > after:
+            raise Refusal("压缩包的内容互相重叠，平台不接收。", code="bomb")
     for entry in entries:
         if entry.flag_bits & 0x1:
             raise Refusal(
@@ -182,3 +280,13 @@ def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
             )
         if entry.filename.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", entry.filename):
             raise Refusal("压缩包内有不安全的路径。", code="unsafe_path")
+
+
+def _check_contents(names: set[str]) -> None:
+    for name in names:
+        if name.lower().rpartition(".")[2] in RUNNABLE - {"xml"}:
+            raise Refusal(
+                "压缩包里有程序或网页，平台不接收。",
+                remedy="请只打包文档、表格和图片。",
+                code="program",
+            )

@@ -18,7 +18,7 @@ from gonghui.kernel.files.models import StoredFile, Upload
 
 from .conftest import PDF_BYTES
 
-CONTENT = PDF_BYTES + b"x" * 3000
+CONTENT = PDF_BYTES.replace(b"trailer", b"%" + b"x" * 3000 + b"\ntrailer")
 
 
 def begun(purpose) -> Upload:
