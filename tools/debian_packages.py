@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parents[1]
@@ -18,7 +19,8 @@ UNPACKED = FOLDER / "root"
 DPKG_STATUS = Path("/var/lib/dpkg/status")
 LIBRARIES = ("usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib", "lib")
 
-FOR_TESTS = ("chromium", "fonts-noto-cjk", "postgresql-15")
+# libatomic1 is what the program that drives the browser is linked with.
+FOR_TESTS = ("chromium", "fonts-noto-cjk", "libatomic1", "postgresql-15")
 
 
 class Unavailable(Exception):
@@ -27,11 +29,15 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True)
 class TestTools:
-    """Where the programs of the browser tests and the second PostgreSQL are."""
+    """Where the programs of the browser tests and the second PostgreSQL are.
+
+    driver: starts the program that drives the browser, where it needs unpacked libraries.
+    """
 
     chromium: Path
     postgres: Path
     library_path: str
+    driver: Path | None = None
 
 
 def bring(names: list[str]) -> Path:
@@ -53,7 +59,7 @@ def test_tools() -> TestTools:
     postgres = root / "usr/lib/postgresql/15/bin"
     if not postgres.exists():
         postgres = Path("/usr/lib/postgresql/15/bin")
-    return TestTools(_chromium_starter(), postgres, _library_path())
+    return TestTools(_chromium_starter(), postgres, _library_path(), _driver_starter())
 
 
 def _is_installed(name: str) -> bool:
@@ -128,13 +134,23 @@ def _chromium_starter() -> Path:
         f"<dir>/usr/share/fonts</dir><dir>{UNPACKED}/usr/share/fonts</dir>\n"
         f"<cachedir>{FOLDER}/fontcache</cachedir>\n</fontconfig>\n"
     )
-    starter = FOLDER / "chromium"
-    starter.write_text(
-        "#!/bin/sh\n"
-        f'export LD_LIBRARY_PATH="{_library_path()}"\n'
-        f'export FONTCONFIG_FILE="{fonts}"\n'
-        f'exec "{program}" "$@"\n'
-    )
+    return _starter("chromium", program, {"FONTCONFIG_FILE": fonts})
+
+
+def _driver_starter() -> Path | None:
+    """A script that starts Playwright's own Node.js with the unpacked libraries."""
+    found = find_spec("playwright")
+    if found is None or not found.submodule_search_locations:
+        return None
+    return _starter("driver", Path(found.submodule_search_locations[0]) / "driver/node", {})
+
+
+def _starter(name: str, program: Path, variables: dict[str, Path]) -> Path:
+    """A script in FOLDER that runs a program with the unpacked libraries."""
+    exports = {"LD_LIBRARY_PATH": _library_path(), **variables}
+    lines = [f'export {key}="{value}"' for key, value in exports.items()]
+    starter = FOLDER / name
+    starter.write_text("\n".join(["#!/bin/sh", *lines, f'exec "{program}" "$@"', ""]))
     starter.chmod(0o755)
     return starter
 

@@ -193,6 +193,8 @@ def database(name: str, binaries: Binaries, tools: TestTools | None) -> Iterator
             variables = {"DATABASE_URL": cluster.url(), "GONGHUI_VAR": str(TESTDB / "var")}
             if tools:
                 variables["GONGHUI_CHROMIUM"] = str(tools.chromium)
+                if tools.driver:
+                    variables["PLAYWRIGHT_NODEJS_PATH"] = str(tools.driver)
             yield variables
     finally:
         cluster.remove()
