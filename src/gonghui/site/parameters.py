@@ -31,7 +31,7 @@ def province_path(parameter: DatedParameter) -> str:
     return rows.values_list("path", flat=True).first() or " "
 
 
-@action("parameters.set", "修改业务参数", SET_PARAMETER, place=province_path)
+@action("parameters.set", "修改业务参数", SET_PARAMETER, place=province_path, step_up=True)
 def change(
     parameter: DatedParameter,
     *,

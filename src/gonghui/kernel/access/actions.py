@@ -23,6 +23,7 @@ from gonghui.kernel.access.roles import Permission
 from gonghui.kernel.audit.entries import record
 from gonghui.kernel.base.errors import Conflict, Forbidden, Missing
 from gonghui.kernel.base.masking import mask_name
+from gonghui.kernel.identity import stepup
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import ScopedQuerySet, raise_wall
 
@@ -53,6 +54,7 @@ class Action:
     function: Callable[..., Any]
     creates: bool
     place: Callable[[Any], str]
+    step_up: bool = False
 
     def __call__(self, subject: Any, *args: Any, by: Actor, **kwargs: Any) -> Any:
         return self.function(subject, *args, by=by, **kwargs)
@@ -74,6 +76,7 @@ def action(
     *,
     creates: bool = False,
     place: Callable[[Any], str] = place_of,
+    step_up: bool = False,
 ) -> Callable[[Callable[..., Any]], Action]:
     """Make a function an action.
 
@@ -81,7 +84,8 @@ def action(
     creates: the subject is the union (or None, for a first record) under which something new
     is made, so only its place is checked. A keyword `reason` is kept in the audit entry; a
     keyword `version` (the version the user saw) is compared with the locked subject's.
-    place: where the permission must hold, for a subject two unions share.
+    place: where the permission must hold, for a subject two unions share. step_up: a person must
+    have proved who they are within the minutes a setting says, else StepUp.
     """
 
     def decorate(function: Callable[..., Any]) -> Action:
@@ -93,6 +97,8 @@ def action(
                     raise_wall(by.wall())
                 subject = _lock(subject, by) if not creates else _lock_place(subject)
                 by.require(permission, place(subject), person_of(subject))
+                if step_up:
+                    stepup.require(by)
                 if expected is not None and getattr(subject, "version", expected) != expected:
                     raise Conflict(
                         "这条记录在打开之后已被他人修改。",
@@ -124,7 +130,7 @@ def action(
                 )
             return result
 
-        found = Action(code, title, permission, run, creates, place)
+        found = Action(code, title, permission, run, creates, place, step_up)
         if code in ACTIONS:
             raise ValueError(f"action {code} is declared twice")
         ACTIONS[code] = found

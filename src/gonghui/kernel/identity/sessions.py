@@ -147,6 +147,11 @@ def fact(request: HttpRequest, name: str) -> Any:
     return _facts(request).get(name)
 
 
+def note_kind(request: HttpRequest, *, cadre: bool) -> None:
+    """Note whether the limits of cadres or those of workers hold for this session."""
+    Session.objects.filter(sid=sid_of(request)).exclude(cadre=cadre).update(cadre=cadre)
+
+
 def rotate(request: HttpRequest) -> None:
     """Give the session another key; the old cookie is dead, the sid stays."""
     request.session.cycle_key()

@@ -16,6 +16,7 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.audit.entries import record
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.exchange import workbook
+from gonghui.kernel.identity import stepup
 from gonghui.kernel.resource import lists
 from gonghui.kernel.resource.declaration import Resource
 from gonghui.kernel.resource.forms import ActionForm
@@ -54,6 +55,7 @@ def export_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     actor.require(resource.export)
     chosen = lists.read(resource, request.GET, actor)
     if request.method == "POST":
+        stepup.require(actor)
         form = ExportForm(request.POST, actor=actor)
         if form.is_valid():
             try:
@@ -141,6 +143,7 @@ def log_export(
     *, code: str, title: str, actor: Actor, path: str, query: str, purpose: str, rows: int
 ) -> None:
     """Keep who took which rows out and for what: the export log and an audit entry."""
+    stepup.require(actor)
     log = ExportLog.objects.create(
         user_id=actor.user_id or 0,
         user_name=actor.name,

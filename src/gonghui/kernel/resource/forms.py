@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from gonghui.kernel import codes
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.identity.stepup import StepUp
 from gonghui.kernel.org.models import Union, UnionStatus
 
 PICKING = "a form names a union by id; the action checks the place it is used for"
@@ -27,7 +28,9 @@ class ActionForm(forms.Form):
         self.record = record
 
     def refuse(self, refusal: Refusal) -> None:
-        """Show a refusal beside the field it names, or above the form."""
+        """Show a refusal beside the field it names, or above the form; StepUp goes on up."""
+        if isinstance(refusal, StepUp):
+            raise refusal
         error = ValidationError(
             refusal.message,
             code=refusal.code,

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.loading import actor_of
 from gonghui.kernel.access.models import Grant
@@ -67,7 +69,9 @@ class World:
         return user
 
     def actor(self, name: str, *grants: tuple[Role, Union], person: Person | None = None) -> Actor:
-        return actor_of(self.user(name, *grants, person=person), TODAY, request_id="test")
+        """An actor who has just signed in."""
+        user = self.user(name, *grants, person=person)
+        return actor_of(user, TODAY, request_id="test", verified_at=timezone.now())
 
     def identity(
         self, name: str = "", born: date = date(1990, 5, 17), sex: str = "1"

@@ -601,7 +601,7 @@ def escalate(application: JoinApplication, *, by: Actor) -> JoinApplication:
     return application
 
 
-@action("join-applications.reveal", "查看申请人完整个人信息", REVEAL_JOIN)
+@action("join-applications.reveal", "查看申请人完整个人信息", REVEAL_JOIN, step_up=True)
 def reveal(application: JoinApplication, *, by: Actor, reason: str) -> dict[str, str]:
     """Document and mobile number in plain, by label; the look is logged with its reason."""
     rules.check_reason(reason, "查看理由")

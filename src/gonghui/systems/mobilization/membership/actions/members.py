@@ -13,7 +13,7 @@ from gonghui.systems.mobilization.membership.permissions import REVEAL_MEMBER
 MIN_REASON = 4
 
 
-@action("memberships.reveal", "查看完整个人信息", REVEAL_MEMBER)
+@action("memberships.reveal", "查看完整个人信息", REVEAL_MEMBER, step_up=True)
 def reveal(member: Membership, *, by: Actor, reason: str) -> dict[str, str]:
     """Document and mobile number in plain, by label; the look is logged with its reason."""
     if len(reason.strip()) < MIN_REASON:

@@ -234,7 +234,7 @@ def person_behind(member_number: str, name: str) -> int | None:
     return member.person_id
 
 
-@action("unions.reveal", "查看工会联系电话", permissions.REVEAL_UNION)
+@action("unions.reveal", "查看工会联系电话", permissions.REVEAL_UNION, step_up=True)
 def reveal(union: Union, *, by: Actor, reason: str) -> dict[str, str]:
     """The contact's telephone in plain; the look is audited with its reason."""
     if len(reason.strip()) < MIN_REASON:
