@@ -11,7 +11,7 @@ from gonghui.kernel.resource.describing import describe, index
 from tests.invariants import baselines
 
 FOLDER = Path(__file__).parents[2] / "docs" / "systems"
-CATALOGUE = {"C1.1": (9, 6), "A01": (6, 5), "D08": (6, 3)}
+CATALOGUE = {"C1.1": (9, 6), "A01": (6, 5), "D08": (6, 3), "B5.2": (3, 4), "D07": (3, 3)}
 """Functions the plan names and expected extras (/p), by system, from the catalogue."""
 
 

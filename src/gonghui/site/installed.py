@@ -23,5 +23,7 @@ KERNEL = [
 SYSTEMS = [
     "gonghui.systems.mobilization.membership",
     "gonghui.systems.foundation.users",
+    "gonghui.systems.foundation.config",
+    "gonghui.systems.portal.sign_on",
     "gonghui.activities.census",
 ]
