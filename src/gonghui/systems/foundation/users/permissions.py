@@ -9,6 +9,7 @@ from gonghui.kernel.access.roles import (
     SYSTEM_ADMIN,
     VIEWER,
     Permission,
+    Role,
 )
 
 __all__ = ["GRANTING"]
@@ -44,3 +45,17 @@ DECIDE_REVIEWS = Permission("reviews.decide", "复核授权", (SECURITY_ADMIN,))
 VIEW_SEPARATION = Permission(
     "separation.view", "查看三员分立情况", (SYSTEM_ADMIN, SECURITY_ADMIN, AUDITOR)
 )
+
+# Users from and to other systems
+SOURCE = Role("source", "来源系统", "按批准的令牌维护所辖工会的用户；不授予个人")
+VIEW_PUSHING = Permission(
+    "provisioning.view", "查看用户推送、来源系统和回执", (SYSTEM_ADMIN, SECURITY_ADMIN)
+)
+MANAGE_PUSHING = Permission(
+    "provisioning.manage", "登记来源系统和推送目标，处理推送", (SYSTEM_ADMIN,)
+)
+APPROVE_PUSHING = Permission(
+    "provisioning.approve", "批准来源令牌和推送目标", (SECURITY_ADMIN,)
+)
+EXPORT_PUSHING = Permission("provisioning.export", "导出推送回执", (SYSTEM_ADMIN, SECURITY_ADMIN))
+TAKE_IN = Permission("provisioning.take_in", "从外部系统维护用户", (SOURCE,))

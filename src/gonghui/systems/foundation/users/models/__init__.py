@@ -1,6 +1,24 @@
 """Tables of D08."""
 
 from gonghui.systems.foundation.users.models.posts import Post, PostState, PostTemplate, Tenure
+from gonghui.systems.foundation.users.models.provisioning import (
+    Difference,
+    DifferenceKind,
+    ExternalId,
+    ItemState,
+    Outcome,
+    PushItem,
+    Receipt,
+    Reconciliation,
+    RunState,
+    Source,
+    SourceState,
+    SourceToken,
+    Target,
+    TargetState,
+    TokenState,
+    Verb,
+)
 from gonghui.systems.foundation.users.models.reviews import (
     Decision,
     Review,
@@ -14,31 +32,43 @@ from gonghui.systems.foundation.users.models.rights import (
     ProposalState,
 )
 from gonghui.systems.foundation.users.models.staff import (
-    IN_OFFICE,
     ChangeState,
     Staff,
     StaffChange,
     StaffSource,
-    StaffState,
 )
 
 __all__ = [
-    "IN_OFFICE",
     "ChangeState",
     "Decision",
     "Delegation",
     "DelegationState",
+    "Difference",
+    "DifferenceKind",
+    "ExternalId",
+    "ItemState",
+    "Outcome",
     "Post",
     "PostState",
     "PostTemplate",
     "Proposal",
     "ProposalState",
+    "PushItem",
+    "Receipt",
+    "Reconciliation",
     "Review",
     "ReviewItem",
     "ReviewState",
+    "RunState",
+    "Source",
+    "SourceState",
+    "SourceToken",
     "Staff",
     "StaffChange",
     "StaffSource",
-    "StaffState",
+    "Target",
+    "TargetState",
     "Tenure",
+    "TokenState",
+    "Verb",
 ]

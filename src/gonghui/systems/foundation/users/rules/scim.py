@@ -377,7 +377,7 @@ def _kept(
     whole: str = "",
     prefix: str = "",
 ) -> Any:
-    names = {path.lower(), f"{prefix}:{path}".lower(), whole.lower()}
+    names = {path.lower(), f"{prefix}:{path}".lower(), (whole or path).lower()}
     subs = {
         name.rpartition(".")[2]
         for name in only or without

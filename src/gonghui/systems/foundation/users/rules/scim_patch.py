@@ -211,7 +211,6 @@ def _less(attribute: Attribute, before: list[Any], value: Any) -> list[Any]:
 
 def _same(left: Any, right: Any) -> bool:
     """Whether two values are one: references by what they refer to, others in all they say."""
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
-        if set(left) & set(right) == {"value"} or "unionId" not in left:
-            return bool(left.get("value") == right.get("value"))
+    if isinstance(left, Mapping) and isinstance(right, Mapping) and "unionId" not in left:
+        return bool(left.get("value") == right.get("value"))
     return bool(_key(left) == _key(right))
