@@ -1,8 +1,9 @@
 """Addresses of D08 beside its generated pages."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gonghui.systems.foundation.users.api import scim
 from gonghui.systems.foundation.users.views import boards, picking, rights
 
 get = require_http_methods(["GET", "HEAD"])
@@ -28,4 +29,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("users/left-over/", get(boards.left_over), name="left-over"),
     path("users/three/", get(boards.three_apart), name="three-apart"),
+    path("scim/v2/", include(scim.urlpatterns)),
 ]
