@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "gonghui.kernel.identity.middleware.SessionMiddleware",
     "gonghui.site.guarding.GuardMiddleware",
+    "gonghui.systems.portal.sign_on.api.bearer.BearerMiddleware",
     "gonghui.kernel.access.middleware.ActorMiddleware",
 ]
 ROOT_URLCONF = "gonghui.site.urls"
@@ -113,6 +114,7 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+IDP_OIDC_ADAPTER = "gonghui.systems.portal.sign_on.api.adapter.Adapter"
 MFA_ADAPTER = "gonghui.kernel.identity.adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_TOLERANCE = 1

@@ -1,0 +1,1 @@
+"""The protocols: OpenID Connect on allauth and oauthlib, and CAS."""

@@ -1,0 +1,31 @@
+"""Events of signing in and out, read as a list within a scope of the tree."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+
+from gonghui.kernel.org.scoping import Scope, ScopedQuerySet
+from gonghui.kernel.security.models import SecurityEvent
+
+
+class EventQuerySet(ScopedQuerySet):
+    """Who sees the whole tree also sees what belongs to no union: a sign-in by a wrong name."""
+
+    def within(self, scope: Scope) -> Self:
+        if any(item.depth <= 1 for item in scope.ranges):
+            return self._stated()
+        return super().within(scope)
+
+
+class SignInEvent(SecurityEvent):
+    """The sign-in part of the security events; never changed."""
+
+    scope_path = "org_path"
+
+    objects = models.Manager.from_queryset(EventQuerySet)()
+
+    class Meta:
+        proxy = True
+        verbose_name = "登录记录"

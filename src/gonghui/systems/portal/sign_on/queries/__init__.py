@@ -1,0 +1,1 @@
+"""Reads of B5.2 worth a name."""

@@ -1,0 +1,1 @@
+"""Generated faces of B5.2."""

@@ -1,0 +1,1 @@
+"""Rules of B5.2, without a database."""

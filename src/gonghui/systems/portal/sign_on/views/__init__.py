@@ -1,0 +1,1 @@
+"""Pages of B5.2 beside the generated ones."""
