@@ -25,23 +25,11 @@ from gonghui.kernel.security.models import Severity
 FOLDER = "files"
 QUARANTINE = "quarantine"
 SUSPICIOUS = frozenset(
-    [
-        "active",
-        "bomb",
-        "double_extension",
-        "encrypted",
-        "entities",
-        "external",
-        "infected",
-        "macro",
-        "markup",
-        "mismatch",
-        "object",
-        "polyglot",
-        "program",
-        "too_many_pixels",
+    (
+        *("active", "bomb", "double_extension", "encrypted", "entities", "external", "infected"),
+        *("macro", "markup", "mismatch", "object", "polyglot", "program", "too_many_pixels"),
         "unsafe_path",
-    ]
+    )
 )
 """Codes of refusals that are worth a security event."""
 
