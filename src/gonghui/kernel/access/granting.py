@@ -29,6 +29,7 @@ from gonghui.kernel.base.errors import Conflict, Forbidden, Missing, Refusal
 from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.identity.models import User
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.scoping import Scope
 from gonghui.kernel.security import events
 from gonghui.kernel.security.models import Severity
 
@@ -183,16 +184,30 @@ def revoke(found: Grant, *, by: Actor, reason: str, audited: bool = False) -> Gr
         if not own and found.source == DIRECT:
             _not_oneself(user, by)
         if not own and found.source not in {POST, PROVISIONED}:
-            _check_revoker(found, by)
+            # One may stop an administrator of the province at once; giving takes two.
+            check_granter(ROLES[found.role], found.union, by)
     found.ended_at = timezone.now()
     found.save(update_fields=["ended_at"])
     _tell(REVOKED, found, by, reason, audited)
     return found
 
 
-def _check_revoker(found: Grant, by: Actor) -> None:
-    """A province's administrator may be stopped by one other at once; giving takes two."""
-    check_granter(ROLES[found.role], found.union, by)
+def revoke_leaver(user: User, *, by: Actor, reason: str, below: str = "") -> list[Grant]:
+    """End what a user holds beside their posts because they leave: below a union, or everywhere.
+
+    The caller's action has checked the actor and that no administrator's role is among it.
+    """
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    rows = Grant.objects.unscoped(OF_USER).select_related("union", "user")
+    rows = rows.filter(user=user, ended_at=None, role__in=[role.code for role in BUSINESS])
+    if below:
+        rows = rows.within(Scope.of([below]))
+    found = list(rows.exclude(source=POST) if below else rows)
+    for item in found:
+        item.ended_at = timezone.now()
+        item.save(update_fields=["ended_at"])
+        _tell(REVOKED, item, by, reason, audited=False)
+    return found
 
 
 def _check_by(

@@ -55,6 +55,9 @@ class Grant(Scoped):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"{self.user.display_name}：{self.get_role_display()}"
+
 
 class Unmasking(models.Model):
     """A look at somebody's plain personal data: who, whose, which fields, why."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from operator import attrgetter
 from functools import lru_cache
 from typing import Any
 
@@ -255,7 +256,7 @@ def record_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     record = record_of(request, resource, pk)
     steps = offered(resource, record, actor)
     state = next((column for column in resource.columns if column.kind == "state"), None)
-    value = getattr(record, state.source, "") if state else ""
+    value = attrgetter(state.source.replace("__", "."))(record) if state else ""
     sections = []
     for section in resource.sections:
         context = section.build(record, actor)

@@ -54,8 +54,6 @@ VIEW_PUSHING = Permission(
 MANAGE_PUSHING = Permission(
     "provisioning.manage", "登记来源系统和推送目标，处理推送", (SYSTEM_ADMIN,)
 )
-APPROVE_PUSHING = Permission(
-    "provisioning.approve", "批准来源令牌和推送目标", (SECURITY_ADMIN,)
-)
+APPROVE_PUSHING = Permission("provisioning.approve", "批准来源令牌和推送目标", (SECURITY_ADMIN,))
 EXPORT_PUSHING = Permission("provisioning.export", "导出推送回执", (SYSTEM_ADMIN, SECURITY_ADMIN))
 TAKE_IN = Permission("provisioning.take_in", "从外部系统维护用户", (SOURCE,))

@@ -1,3 +1,3 @@
 """Periodic work of D08."""
 
-from gonghui.systems.foundation.users.jobs import pushing  # noqa: F401
+from gonghui.systems.foundation.users.jobs import pushing, rights  # noqa: F401

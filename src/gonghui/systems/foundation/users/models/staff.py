@@ -9,14 +9,6 @@ from django.db.models import Q
 from gonghui.kernel.org.scoping import Scoped
 
 
-class StaffState(models.TextChoices):
-    INVITED = "invited", "待激活"
-    ACTIVE = "active", "正常"
-    SUSPENDED = "suspended", "已停用"
-    LEFT = "left", "已离任"
-    CLOSED = "closed", "已注销"
-
-
 class StaffSource(models.TextChoices):
     OPENED = "opened", "管理员开通"
     IMPORTED = "imported", "批量导入"
@@ -24,17 +16,12 @@ class StaffSource(models.TextChoices):
     COMMAND = "command", "命令行"
 
 
-IN_OFFICE = (StaffState.INVITED, StaffState.ACTIVE)
-
-
 class Staff(Scoped):
     """One user's place in a union: who, what office, since when, from where it was learned.
 
-    name is a copy of the user's; the mobile number itself is with the account, only its mask
-    here. last_seen_on follows the sign-ins, for lists of idle accounts.
+    name is a copy of the user's. Whether they may sign in, their mobile number and when they
+    last came stand with the account. left_on: the account ended with the post that day.
     """
-
-    audit_masked = ("name",)
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -46,8 +33,6 @@ class Staff(Scoped):
     number = models.CharField("工号", max_length=30, blank=True)
     department = models.CharField("部门", max_length=60, blank=True)
     title = models.CharField("职务", max_length=60, blank=True)
-    mobile_mask = models.CharField("手机号码", max_length=20, blank=True)
-    state = models.CharField("状态", max_length=9, choices=StaffState, default=StaffState.INVITED)
     source = models.CharField("来源", max_length=8, choices=StaffSource, default=StaffSource.OPENED)
     opened_on = models.DateField("开通日期")
     left_on = models.DateField("离任日期", null=True)
@@ -62,13 +47,18 @@ class Staff(Scoped):
         constraints = [
             models.UniqueConstraint(
                 fields=["union", "number"],
-                condition=~Q(number="") & ~Q(state__in=["left", "closed"]),
+                condition=~Q(number="") & Q(left_on=None),
                 name="staff_number_once",
             )
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def standing(self) -> str:
+        """The account's status, or "left"."""
+        return "left" if self.left_on else self.user.status
 
 
 class ChangeState(models.TextChoices):
