@@ -5,22 +5,14 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
-from gonghui.kernel.identity.views import sign_in, sign_out
 from gonghui.kernel.resource.pages import pick_unions
 from gonghui.kernel.resource.urls import interface, workbench
-from gonghui.site import desk, hall, security, views
+from gonghui.site import hall, security, views
 
 urlpatterns = [
-    path("", desk.front, name="front"),
     path("healthz", views.health),
     path("events", views.events),
-    path("signin/", sign_in, name="signin"),
-    path("signout/", sign_out, name="signout"),
-    path("desk/", desk.home, name="desk"),
-    path("todo/", desk.todos, name="todo"),
-    path("messages/", desk.messages_page, name="messages"),
-    path("search/", desk.search, name="search"),
-    path("post/<int:union_id>/", desk.switch_post, name="post"),
+    path("", include("gonghui.kernel.identity.urls")),
     path("pick/unions/", pick_unions, name="pick-unions"),
     path("hall/", hall.home, name="hall"),
     path("hall/services/", hall.services, name="hall-services"),
@@ -36,5 +28,5 @@ urlpatterns += [
     path("", include(f"{app}.urls")) for app in settings.GONGHUI_SYSTEMS if find_spec(f"{app}.urls")
 ]
 
-handler404 = "gonghui.site.desk.not_found"
-handler500 = "gonghui.site.desk.failed"
+handler404 = "gonghui.site.views.not_found"
+handler500 = "gonghui.site.views.failed"

@@ -134,7 +134,6 @@ def activate(invitation: Invitation) -> User:
     invitation.save(update_fields=["used_at"])
     user = _locked(invitation.user)
     _become(user, Status.ACTIVE)
-    _happened(user, Kind.CREDENTIAL_CHANGED, "激活账号")
     return user
 
 

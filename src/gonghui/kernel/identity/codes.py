@@ -45,19 +45,32 @@ PURPOSES = {
     "recover": "找回密码",
     "join": "绑定本人账号",
 }
-WRONG = Refusal(
-    "验证码不正确或已失效。",
-    remedy=f"每个验证码最多输入 {TRIES} 次，失效后请重新获取。",
-    field="code",
-    code="wrong_code",
-)
 
 
-def issue(purpose: str, mobile: str, *, user: User | None, now: datetime, ip: str = "") -> str:
+def wrong() -> Refusal:
+    """The answer to a code that is wrong, used, too old, or was never sent."""
+    return Refusal(
+        "验证码不正确或已失效。",
+        remedy=f"每个验证码最多输入 {TRIES} 次，失效后请重新获取。",
+        field="code",
+        code="wrong_code",
+    )
+
+
+def issue(
+    purpose: str,
+    mobile: str,
+    *,
+    user: User | None,
+    now: datetime,
+    ip: str = "",
+    live: bool | None = None,
+) -> str:
     """Make a code for a number and queue its sending; returns the key the browser keeps.
 
-    user: whose number it is; with None nothing is sent and no code will be right. Raises TooMany
-    per number and per address, Refusal within a minute of the code before.
+    user: whose number it is. live: whether the code is sent and may be right; without it, whether
+    there is a user. Raises TooMany per number and per address, Refusal within a minute of the
+    code before.
     """
     number = parse_mobile(mobile)
     index = keyring().blind_index(number, context=MOBILE)
@@ -71,6 +84,7 @@ def issue(purpose: str, mobile: str, *, user: User | None, now: datetime, ip: st
         made = Code(
             purpose=purpose,
             user=user,
+            live=user is not None if live is None else live,
             mobile_index=index,
             mobile_sealed=keyring().seal(number, context=CODE_MOBILE),
             created_at=now,
@@ -85,7 +99,7 @@ def issue(purpose: str, mobile: str, *, user: User | None, now: datetime, ip: st
 
 
 def verify(key: str, purpose: str, text: str, *, now: datetime, ip: str = "") -> Code:
-    """Use up the code of this key; WRONG unless it is right, fresh, unused and for this purpose."""
+    """Use up the code of this key; Refusal unless it is right, fresh, unused, of this purpose."""
     code = Code.objects.select_related("user").filter(key=key, purpose=purpose).first()
     limit_key = bytes(code.mobile_index).hex() if code else f"ip:{ip}"
     with attempt(limiting.SMS_TRY, limit_key, now=now, ip=ip) as trial:
@@ -93,12 +107,12 @@ def verify(key: str, purpose: str, text: str, *, now: datetime, ip: str = "") ->
         if row is not None and row.used_at is None and row.tries < TRIES and row.expires_at > now:
             row.tries += 1
             right = constant_time_compare(bytes(row.digest), _digest(key, text.strip()))
-            if right and row.user_id is not None:
+            if right and row.live:
                 row.used_at = now
                 trial.succeed()
             row.save(update_fields=["tries", "used_at"])
     if not trial.succeeded or code is None:
-        raise Refusal(WRONG.message, remedy=WRONG.remedy, field=WRONG.field, code=WRONG.code)
+        raise wrong()
     return code
 
 
@@ -117,7 +131,7 @@ def deliver(key: str) -> None:
         text = keyring().open(bytes(code.text_sealed), context=CODE)
         code.text_sealed = None
         code.save(update_fields=["text_sealed"])
-        if code.user_id is None:
+        if not code.live:
             return
         minutes = max(1, round((code.expires_at - code.created_at).total_seconds() / 60))
         texting.send(

@@ -153,6 +153,7 @@ class Code(models.Model):
     key = models.CharField("编号", max_length=40, primary_key=True, default=new_sid)
     purpose = models.CharField("用途", max_length=20)
     user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="codes")
+    live = models.BooleanField("发出", default=True)
     mobile_index = models.BinaryField("手机号码索引", max_length=32)
     mobile_sealed = models.BinaryField("手机号码", null=True)
     text_sealed = models.BinaryField("验证码", null=True)

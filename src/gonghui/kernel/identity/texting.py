@@ -7,16 +7,23 @@ from collections.abc import Callable
 Send = Callable[[str, str, str], None]
 """Takes the mobile number, the text and what it is for; called in a transaction."""
 
-_senders: list[Send] = []
+Ready = Callable[[], bool]
+
+_ways: list[tuple[Send, Ready]] = []
 
 
-def use(send: Send) -> None:
-    """Send with this function from now on."""
-    _senders[:] = [send]
+def use(send: Send, ready: Ready = lambda: True) -> None:
+    """Send with this function from now on; `ready` says whether a carrier is configured."""
+    _ways[:] = [(send, ready)]
+
+
+def available() -> bool:
+    """Whether text messages can be sent at all; pages offer SMS only then."""
+    return bool(_ways) and _ways[0][1]()
 
 
 def send(mobile: str, text: str, purpose: str) -> None:
     """Queue a text message in the caller's transaction."""
-    if not _senders:
+    if not _ways:
         raise RuntimeError("no way to send text messages is registered")
-    _senders[0](mobile, text, purpose)
+    _ways[0][0](mobile, text, purpose)
