@@ -10,8 +10,8 @@ class SiteConfig(AppConfig):
     verbose_name = "平台"
 
     def ready(self) -> None:
-        from gonghui.kernel.ui.shell import register_menu
-        from gonghui.site import auditing, shell
+        from gonghui.kernel.ui.shell import register_hall, register_menu
+        from gonghui.site import auditing, hall, streams  # noqa: F401
 
-        shell.register()
+        register_hall(hall.places)
         register_menu(auditing.menu)

@@ -24,6 +24,8 @@ SYSTEMS = [
     "gonghui.systems.mobilization.membership",
     "gonghui.systems.foundation.users",
     "gonghui.systems.foundation.config",
+    "gonghui.systems.foundation.services",
+    "gonghui.systems.portal.desk",
     "gonghui.systems.portal.sign_on",
     "gonghui.activities.census",
 ]

@@ -1,4 +1,4 @@
-"""Two addresses for machines: is the web process well, and where the event stream is."""
+"""Two addresses for machines (is the web process well, where the event stream is), and errors."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import os
 from django.conf import settings
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from gonghui.kernel.base.errors import Missing
 from gonghui.site import roles
 
 
@@ -39,3 +41,15 @@ def events(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(status=307, headers={"Cache-Control": "no-store"})
     answer["Location"] = f"{request.scheme}://{host}:{port}/events"
     return answer
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for an address that does not exist."""
+    missing = Missing("这个页面不存在。", remedy="请检查地址，或从菜单进入。")
+    context = {"code": missing.status, "what": missing.message, "remedy": missing.remedy}
+    return render(request, "ui/error.html", context, status=missing.status)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """The page for an error of ours."""
+    return render(request, "500.html", status=500)

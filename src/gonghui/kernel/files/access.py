@@ -32,15 +32,16 @@ def readable(key: UUID, actor: Any) -> StoredFile:
     file = StoredFile.objects.filter(key=key).first()
     if file is None:
         raise Missing("没有这个文件，可能已过期。", code="file")
-    if not _may_read(actor, file):
+    if not may_read(actor, file):
         raise Forbidden(
             "您无权查看这个文件。", remedy="请联系文件所属单位的管理员。", code="forbidden"
         )
     return file
 
 
-def _may_read(actor: Any, file: StoredFile) -> bool:
+def may_read(actor: Any, file: StoredFile) -> bool:
+    """Tell whether the actor may read a file, as its owner's part decides."""
     if not file.owner_kind:
         return actor.user_id is not None and actor.user_id == file.uploaded_by_id
-    may_read = _owners.get(file.owner_kind)
-    return may_read is not None and may_read(actor, file)
+    decides = _owners.get(file.owner_kind)
+    return decides is not None and decides(actor, file)

@@ -9,6 +9,7 @@ from typing import Protocol
 from django.utils import timezone
 
 from gonghui.kernel.notify.models import Message
+from gonghui.kernel.notify.realtime import MESSAGES, tell
 from gonghui.kernel.notify.templates import Filled
 
 
@@ -22,6 +23,11 @@ class Recipient:
     def __post_init__(self) -> None:
         if (self.user_id is None) == (self.person_id is None):
             raise ValueError("a recipient is either a user or a person")
+
+    @property
+    def audience(self) -> str:
+        """How the realtime process knows the pages of this recipient."""
+        return f"user:{self.user_id}" if self.user_id is not None else f"person:{self.person_id}"
 
 
 class Channel(Protocol):
@@ -66,6 +72,7 @@ class InApp:
             batch_size=1000,
             ignore_conflicts=bool(key),
         )
+        tell(MESSAGES, (recipient.audience for recipient in recipients))
 
 
 IN_APP = InApp()

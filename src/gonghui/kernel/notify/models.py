@@ -125,6 +125,28 @@ class Todo(models.Model):
         return self.title
 
 
+class Snooze(models.Model):
+    """A to-do one user wants out of sight until a time; others see it as before."""
+
+    user_id = models.BigIntegerField("用户编号")
+    todo = models.ForeignKey(
+        Todo, on_delete=models.CASCADE, related_name="snoozes", verbose_name="待办"
+    )
+    until = models.DateTimeField("稍后提醒时间")
+
+    class Meta:
+        db_table = "notify_snooze"
+        verbose_name = "稍后提醒"
+        verbose_name_plural = verbose_name
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "todo"], name="notify_snooze_once"),
+        ]
+        indexes = [models.Index(fields=["until"], name="notify_snooze_until")]
+
+    def __str__(self) -> str:
+        return f"{self.todo_id} {self.until}"
+
+
 class TextMessage(models.Model):
     """A text message (短信) to a phone; its text is kept only until it is on its way."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from gonghui.kernel.notify.models import Todo
+from gonghui.kernel.notify import realtime
+from gonghui.kernel.notify.models import Snooze, Todo
 
 # Opening again what is open refreshes it: a changed place or term must not leave a second one.
 _OPEN = """
@@ -21,6 +22,11 @@ ON CONFLICT (target_type, target_id, kind) WHERE done_at IS NULL DO UPDATE SET
     union_id = excluded.union_id, permission = excluded.permission,
     assignee_user_id = excluded.assignee_user_id, due_at = excluded.due_at
 RETURNING id
+"""
+_CLOSE = """
+UPDATE notify_todo SET done_at = %s, done_by_id = %s
+WHERE target_type = %s AND target_id = %s AND done_at IS NULL AND (%s = '' OR kind = %s)
+RETURNING assignee_user_id, union_id, permission
 """
 
 
@@ -59,17 +65,30 @@ def open_todo(
     ]
     with connection.cursor() as cursor:
         cursor.execute(_OPEN, values)
-        return cursor.fetchone()[0]
+        made: int = cursor.fetchone()[0]
+    _tell(assignee_user_id, union_id, permission)
+    return made
+
+
+def _tell(assignee_user_id: int | None, union_id: int | None, permission: str) -> None:
+    """Let the pages of whoever has a to-do fetch it."""
+    if assignee_user_id is not None:
+        realtime.tell(realtime.TODOS, [f"user:{assignee_user_id}"])
+    elif union_id is not None:
+        realtime.tell_holders(realtime.TODOS, union_id, permission)
 
 
 def close_todo(
     *, target_type: str, target_id: object, kind: str | None = None, by: int | None = None
 ) -> int:
     """Close the open to-dos of a target, of one kind or all; return how many. by: user id."""
-    found = Todo.objects.filter(target_type=target_type, target_id=str(target_id), done_at=None)
-    if kind is not None:
-        found = found.filter(kind=kind)
-    return found.update(done_at=timezone.now(), done_by_id=by)
+    values = [timezone.now(), by, target_type, str(target_id), kind or "", kind or ""]
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, values)
+        closed = cursor.fetchall()
+    for addressed in set(closed):
+        _tell(*addressed)
+    return len(closed)
 
 
 def todos_at(user_id: int, places: Mapping[int, Sequence[str]]) -> QuerySet[Todo]:
@@ -77,10 +96,54 @@ def todos_at(user_id: int, places: Mapping[int, Sequence[str]]) -> QuerySet[Todo
 
     places: for each union id, the permission codes the user holds there.
     """
+    rows = addressed_to(user_id, places).filter(done_at=None)
+    return rows.order_by(F("due_at").asc(nulls_last=True), "id")
+
+
+def addressed_to(user_id: int, places: Mapping[int, Sequence[str]]) -> QuerySet[Todo]:
+    """Return to-dos named to a user or to a permission held at their union, open or settled."""
     mine = Q(assignee_user_id=user_id)
     for union_id, permissions in places.items():
         mine |= Q(assignee_user_id=None, union_id=union_id, permission__in=permissions)
-    return Todo.objects.filter(mine, done_at=None).order_by(F("due_at").asc(nulls_last=True), "id")
+    return Todo.objects.filter(mine)
+
+
+def awake(rows: QuerySet[Todo], user_id: int, now: datetime) -> QuerySet[Todo]:
+    """Those of `rows` the user has not put off to a later time."""
+    put_off = Snooze.objects.filter(todo=OuterRef("pk"), user_id=user_id, until__gt=now)
+    return rows.filter(~Exists(put_off))
+
+
+def put_off(user_id: int, ids: Iterable[int], until: datetime) -> None:
+    """Keep to-dos out of a user's sight until a time; putting off again moves the time."""
+    Snooze.objects.bulk_create(
+        [Snooze(user_id=user_id, todo_id=pk, until=until) for pk in ids],
+        update_conflicts=True,
+        unique_fields=["user_id", "todo"],
+        update_fields=["until"],
+    )
+
+
+def wake(user_id: int, ids: Iterable[int]) -> int:
+    """Show to-dos that were put off again; return how many."""
+    return Snooze.objects.filter(user_id=user_id, todo_id__in=list(ids)).delete()[0]
+
+
+def wake_due(now: datetime) -> list[int]:
+    """Forget snoozes whose time has come and tell their users' pages; return the users."""
+    due = Snooze.objects.filter(until__lte=now)
+    users = sorted(set(due.values_list("user_id", flat=True)))
+    due.delete()
+    realtime.tell(realtime.TODOS, [f"user:{user_id}" for user_id in users])
+    return users
+
+
+def assign(todo: Todo, user_id: int) -> None:
+    """Give a to-do to one user, and tell the pages of whoever had it and of whoever has it now."""
+    _tell(todo.assignee_user_id, todo.union_id, todo.permission)
+    todo.assignee_user_id = user_id
+    todo.save(update_fields=["assignee_user_id"])
+    _tell(user_id, None, "")
 
 
 def done_by(user_id: int, *, limit: int = 50) -> QuerySet[Todo]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -85,7 +86,9 @@ class SampleShell(Shell):
         self.home_url = here
         self.todo_url = self.message_url = self.search_url = "#main"
         self.signout_url = here
+        self.suggest_url = ""
         self.menu = _menu(request.path)
+        self.side = render_to_string("ui/c/menu.html", {"groups": self.menu})
         self.top = [
             MenuItem("工作台", here, icon="layout-dashboard", active=request.path == here, go="h"),
             MenuItem("待办", "#todo", count=12, icon="list-check", go="t"),

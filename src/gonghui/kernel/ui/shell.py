@@ -7,11 +7,17 @@ per request, and only when a template asks for it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
+
+from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.ui.branding import HOTLINE, SITE_NAME, SITE_OWNER
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -25,7 +31,8 @@ class MenuItem:
     """One line of the menu.
 
     count: open to-dos behind it, 0 shows none. icon: a name of the sprite. go: the letter that
-    follows `g` on the keyboard.
+    follows `g` on the keyboard. live: `todo` or `message` shows that count of the frame, which
+    is kept up to date while the page is open.
     """
 
     title: str
@@ -34,6 +41,7 @@ class MenuItem:
     icon: str = ""
     active: bool = False
     go: str = ""
+    live: str = ""
 
 
 @dataclass
@@ -80,18 +88,67 @@ class Person:
         return self.name[-1:]
 
 
+@dataclass(frozen=True)
+class Star:
+    """The mark by which a person follows (关注) the record shown; `url` takes a POST."""
+
+    url: str
+    on: bool = False
+
+
 _providers: dict[str, list[Callable[[HttpRequest], Any]]] = {}
+_menus: dict[frozenset[str], tuple[MenuGroup, ...]] = {}
+_drawn: dict[tuple, SafeString] = {}
+DRAWN_MOST = 2000
+"""Menus kept drawn: one for each set of roles and active place."""
 
 
 def _register(kind: str, provider: Callable[[HttpRequest], Any]) -> None:
     providers = _providers.setdefault(kind, [])
     if provider not in providers:
         providers.append(provider)
+    _menus.clear()
+    _drawn.clear()
+
+
+def roles_of(actor: Actor) -> frozenset[str]:
+    """The roles an actor holds anywhere: what the menu depends on."""
+    return frozenset(grant.role for grant in actor.grants)
+
+
+def menu_of(actor: Actor) -> tuple[MenuGroup, ...]:
+    """The menu of everybody with the actor's roles, none of its items active; kept by roles."""
+    roles = roles_of(actor)
+    found = _menus.get(roles)
+    if found is None:
+        asking: Any = SimpleNamespace(actor=actor, path="")
+        groups: dict[str, MenuGroup] = {}
+        for provider in _providers.get("menu", ()):
+            for group in provider(asking):
+                # Two providers may add to one chapter.
+                kept = groups.setdefault(group.title, MenuGroup(group.title, [], group.icon))
+                kept.items.extend(group.items)
+        found = _menus[roles] = tuple(groups.values())
+    return found
 
 
 def register_menu(provider: Callable[[HttpRequest], Iterable[MenuGroup]]) -> None:
-    """Add groups to the workbench menu; groups appear in the order of registration."""
+    """Add groups to the workbench menu; groups appear in the order of registration.
+
+    What a provider answers may depend on the actor's roles and on nothing else: it is asked once
+    for each set of roles, with a request that has an `actor` alone.
+    """
     _register("menu", provider)
+
+
+def register_external(provider: Callable[[HttpRequest], Iterable[tuple[str, str, str]]]) -> None:
+    """Add systems outside the platform that open by single sign-on: (title, url, icon)."""
+    _register("external", provider)
+
+
+def register_star(provider: Callable[[HttpRequest], Star | None]) -> None:
+    """Say whether the record shown can be followed; the first answer that is not None counts."""
+    _register("star", provider)
 
 
 def register_top(provider: Callable[[HttpRequest], Iterable[MenuItem]]) -> None:
@@ -128,6 +185,8 @@ class Shell:
     """What layouts read as `shell`; every list and count is computed on first use."""
 
     search_url = "/search/"
+    suggest_url = "/search/suggest/"
+    live_url = "/desk/counts/"
     home_url = "/desk/"
     todo_url = "/todo/"
     message_url = "/messages/"
@@ -147,12 +206,18 @@ class Shell:
     @property
     def site_name(self) -> str:
         """Name of the platform."""
-        return getattr(settings, "SITE_NAME", "网上工会")
+        return SITE_NAME.value()
 
     @property
     def site_owner(self) -> str:
         """Name of the federation that runs it."""
-        return getattr(settings, "SITE_OWNER", "安徽省总工会")
+        return SITE_OWNER.value()
+
+    @property
+    def hotline(self) -> str:
+        """The number workers can call, where the person is."""
+        grants = getattr(getattr(self._request, "actor", None), "grants", ())
+        return HOTLINE.value(grants[0].path if grants else "")
 
     @property
     def path(self) -> str:
@@ -173,8 +238,64 @@ class Shell:
 
     @cached_property
     def menu(self) -> list[MenuGroup]:
-        """Chapters with the systems this person may use."""
-        return [group for groups in self._each("menu") for group in groups]
+        """Chapters with the systems this person may use, the place shown marked."""
+        actor = getattr(self._request, "actor", None)
+        if actor is None or not actor.signed_in:
+            return []
+        groups = menu_of(actor)
+        here = self._here(groups)
+        if not here:
+            return list(groups)
+        return [
+            replace(
+                group,
+                items=[
+                    replace(item, active=True) if item.url == here else item for item in group.items
+                ],
+            )
+            for group in groups
+        ]
+
+    def _here(self, groups: Iterable[MenuGroup]) -> str:
+        """The address of the menu's place the page belongs to: the longest one it begins with."""
+        path = self._request.path
+        fitting = [
+            item.url
+            for group in groups
+            for item in group.items
+            if path.startswith(item.url.split("?")[0])
+        ]
+        return max(fitting, key=len, default="")
+
+    @cached_property
+    def side(self) -> SafeString:
+        """The menu drawn; kept, for it is the same for everybody with the same roles."""
+        actor = getattr(self._request, "actor", None)
+        if actor is None or not actor.signed_in:
+            return SafeString("")
+        key = (roles_of(actor), self._here(menu_of(actor)))
+        drawn = _drawn.get(key)
+        if drawn is None:
+            if len(_drawn) >= DRAWN_MOST:
+                _drawn.clear()
+            drawn = _drawn[key] = render_to_string("ui/c/menu.html", {"groups": self.menu})
+        return drawn
+
+    @cached_property
+    def external(self) -> list[tuple[str, str, str]]:
+        """Systems outside that open by single sign-on."""
+        return [entry for entries in self._each("external") for entry in entries]
+
+    @cached_property
+    def star(self) -> Star | None:
+        """The mark on the record shown."""
+        return next((star for star in self._each("star") if star is not None), None)
+
+    @property
+    def events_url(self) -> str:
+        """Where open pages listen; empty where nobody serves it."""
+        signed_in = self.person is not None
+        return getattr(settings, "EVENTS_URL", "") if signed_in else ""
 
     @cached_property
     def top(self) -> list[MenuItem]:

@@ -28,8 +28,8 @@ from gonghui.kernel.people.models import Membership, Person
 from gonghui.site import demo
 from gonghui.site.demo import cast, stages
 from gonghui.site.demo.stage import acting, last_july, living_on, union_named
-from gonghui.site.desk import my_todos
 from gonghui.systems.mobilization.membership.models import JoinApplication, Transfer, UnionTerm
+from gonghui.systems.portal.desk.queries.todos import my_todos
 
 pytestmark = pytest.mark.django_db
 

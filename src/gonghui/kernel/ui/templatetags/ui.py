@@ -161,8 +161,9 @@ def record_head(
     sub: str = "",
     back_url: str = "",
     back: str = "",
+    star: Any = None,
 ) -> dict[str, Any]:
-    """Record header: state and next step first."""
+    """Record header: state and next step first; star: the mark by which it is followed."""
     return locals()
 
 

@@ -13,6 +13,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
+from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.ui import gallery, shell
 from gonghui.kernel.ui.components import Column, Row, Table, pill
 from gonghui.kernel.ui.context import shell as shell_context
@@ -191,6 +192,8 @@ def test_error_pages_need_no_request(code: str) -> None:
 
 def test_the_shell_asks_only_when_read_and_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shell, "_providers", {})
+    monkeypatch.setattr(shell, "_menus", {})
+    monkeypatch.setattr(shell, "_drawn", {})
     asked: list[str] = []
     shell.register_todo_count(lambda request: asked.append("todo") or 3)
     shell.register_todo_count(lambda request: 4)
@@ -198,7 +201,9 @@ def test_the_shell_asks_only_when_read_and_only_once(monkeypatch: pytest.MonkeyP
         lambda request: [shell.MenuGroup("权益", [shell.MenuItem("帮扶", "/a", 2)])]
     )
     shell.register_person(lambda request: None)
-    made = shell_context(RequestFactory().get("/"))["shell"]
+    request = RequestFactory().get("/")
+    request.actor = Actor(user_id=7)
+    made = shell_context(request)["shell"]
     assert asked == []
     assert made.todo_count == 7
     assert made.todo_count == 7

@@ -14,6 +14,7 @@ from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.org.models import Union, UnionStatus
 from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.people.models import IN_RANKS, Membership
+from gonghui.kernel.search.grams import holding
 from gonghui.systems.mobilization.membership.models.unions import UnionOfficer, UnionProfile
 
 OF_A_UNION = "what belongs to one union whose place the caller has checked"
@@ -69,4 +70,4 @@ def search_unions(rows: QuerySet, text: str, scope: Scope) -> QuerySet:
     word = compact(text)
     if len(word) == 18 and word.isascii():
         return rows.filter(uscc=word)
-    return rows.filter(name__contains=text)
+    return holding(rows, "name", text)
