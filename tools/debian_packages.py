@@ -17,7 +17,11 @@ HERE = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("GONGHUI_VAR") or HERE / "var") / "debian"
 UNPACKED = FOLDER / "root"
 DPKG_STATUS = Path("/var/lib/dpkg/status")
-LIBRARIES = ("usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu", "usr/lib", "lib")
+LIBRARIES = tuple(
+    f"{top}{machine}"
+    for top in ("usr/lib", "lib")
+    for machine in ("/x86_64-linux-gnu", "/aarch64-linux-gnu", "")
+)
 
 # libatomic1 is what the program that drives the browser is linked with.
 FOR_TESTS = ("chromium", "fonts-noto-cjk", "libatomic1", "postgresql-15")
