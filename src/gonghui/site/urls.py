@@ -27,6 +27,11 @@ urlpatterns = [
 urlpatterns += [
     path("", include(f"{app}.urls")) for app in settings.GONGHUI_SYSTEMS if find_spec(f"{app}.urls")
 ]
+if settings.SIMULATORS:
+    urlpatterns += [
+        path("simulators/", include(f"gonghui.site.simulators.{name}"))
+        for name in ("sms", "wechat", "scim")
+    ]
 
 handler404 = "gonghui.site.views.not_found"
 handler500 = "gonghui.site.views.failed"
