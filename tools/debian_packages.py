@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,12 +18,6 @@ HERE = Path(__file__).resolve().parents[1]
 FOLDER = Path(os.environ.get("GONGHUI_VAR") or HERE / "var") / "debian"
 UNPACKED = FOLDER / "root"
 DPKG_STATUS = Path("/var/lib/dpkg/status")
-LIBRARIES = tuple(
-    f"{top}{machine}"
-    for top in ("usr/lib", "lib")
-    for machine in ("/x86_64-linux-gnu", "/aarch64-linux-gnu", "")
-)
-
 # libatomic1 is what the program that drives the browser is linked with.
 FOR_TESTS = ("chromium", "fonts-noto-cjk", "libatomic1", "postgresql-15")
 
@@ -124,7 +119,18 @@ def _apt(arguments: list[str], variables: dict[str, str]) -> None:
 
 
 def _library_path() -> str:
-    return ":".join(str(UNPACKED / folder) for folder in LIBRARIES if (UNPACKED / folder).exists())
+    """Every folder with libraries below /usr/lib and /lib of the unpacked packages.
+
+    Libraries private to a package lie in a folder of its own, which the library that wants them
+    names by its place in an installed system.
+    """
+    found = {library.parent for top in ("usr/lib", "lib") for library in _libraries(top)}
+    return ":".join(str(folder) for folder in sorted(found))
+
+
+def _libraries(top: str) -> Iterator[Path]:
+    for depth in ("", "*/", "*/*/"):
+        yield from (UNPACKED / top).glob(f"{depth}lib*.so*")
 
 
 def _chromium_starter() -> Path:
