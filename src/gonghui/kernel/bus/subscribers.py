@@ -48,3 +48,8 @@ def subscriber(type_prefix: str, *, name: str) -> Callable[[Handler], Handler]:
 def subscribers_of(type: str) -> Iterator[Subscriber]:
     """Yield the subscribers of an event type in the order of their registration."""
     return (subscriber for subscriber in _subscribers.values() if subscriber.wants(type))
+
+
+def all_subscribers() -> tuple[Subscriber, ...]:
+    """Every subscriber of this installation, in the order of registration."""
+    return tuple(_subscribers.values())

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "gonghui.systems.foundation.services.views.counting.CountingMiddleware",
     "gonghui.kernel.identity.middleware.SessionMiddleware",
     "gonghui.site.guarding.GuardMiddleware",
     "gonghui.systems.portal.sign_on.api.bearer.BearerMiddleware",
@@ -133,6 +134,8 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+# Open pages listen here, where the runner serves the realtime process or a proxy leads to it.
+EVENTS_URL = "/events" if os.environ.get("GONGHUI_EVENTS_PORT") else ""
 LOGIN_URL = "/signin/"
 LOGIN_REDIRECT_URL = "/desk/"
 

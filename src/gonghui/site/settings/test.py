@@ -21,3 +21,5 @@ CONFIG_REFRESH_SECONDS = None
 # One address and few people ask for everything here; the tests of the limits switch them on.
 RATE_LIMITS = False
 RATE_EXCHANGE_SECONDS = None
+# Calls are counted in memory; a test that wants them written down says so.
+CALLS_WRITTEN_SECONDS = None

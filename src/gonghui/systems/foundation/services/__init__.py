@@ -1,0 +1,1 @@
+"""D09 系统服务管理子系统 and the plan tracker (T)."""

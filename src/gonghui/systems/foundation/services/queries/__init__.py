@@ -1,0 +1,1 @@
+"""Reads of D09 and of the plan tracker."""

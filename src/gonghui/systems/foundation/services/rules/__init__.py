@@ -1,0 +1,1 @@
+"""Rules of D09 and of the plan tracker."""

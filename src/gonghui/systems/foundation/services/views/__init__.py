@@ -1,0 +1,1 @@
+"""Pages of D09 and of the plan tracker."""
