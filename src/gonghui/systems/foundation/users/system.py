@@ -10,6 +10,14 @@ from gonghui.systems.foundation.users.permissions import (
 )
 from gonghui.systems.foundation.users.resources.grants import DELEGATIONS, GRANTS, PROPOSALS
 from gonghui.systems.foundation.users.resources.posts import POST_TEMPLATES, POSTS, TENURES
+from gonghui.systems.foundation.users.resources.provisioning import (
+    ITEMS,
+    RECEIPTS,
+    RUNS,
+    SOURCES,
+    TARGETS,
+    TOKENS,
+)
 from gonghui.systems.foundation.users.resources.reviews import REVIEW_ITEMS, REVIEWS
 from gonghui.systems.foundation.users.resources.staff import STAFF, STAFF_CHANGES
 
@@ -27,12 +35,13 @@ SYSTEM = System(
     functions={
         "D08/1": Served(STAFF, "各系统共用一套用户：开通、邀请、导入、停用、恢复、注销、离任"),
         "D08/2": Served(GRANTS, "按工会子树授权，有期限、有依据，可延长、收回、委托"),
+        "D08/3": Served(TARGETS, "权限推送：用户和权限的变化推送到其他系统，也接收推送进来的用户"),
         "D08/4": Served(Setting, "各系统的配置项在代码中声明，由统一配置读取，改后全平台生效"),
         "D08/5": Served(STAFF_CHANGES, "用户信息维护和本人申请变更"),
         "D08/6": Served(Setting.value, "统一配置存储：就近取值，省、市、县、工会四级"),
         "D08/p1": Served(TENURES, "入职、调动、离任权限随岗位；临时权限到期；三员分立"),
         "D08/p2": Served(WHY, "数据范围和权限推演：能看到什么、依据哪项授权、谁能看到"),
-        "D08/p3": Served(REVIEWS, "授权复核、待清理账号"),
+        "D08/p3": Served(REVIEWS, "授权复核、待清理账号；用户推送有回执、可重推、可核对"),
     },
     resources=(
         STAFF,
@@ -45,6 +54,12 @@ SYSTEM = System(
         DELEGATIONS,
         REVIEWS,
         REVIEW_ITEMS,
+        SOURCES,
+        TOKENS,
+        TARGETS,
+        ITEMS,
+        RECEIPTS,
+        RUNS,
     ),
     menu=(
         STAFF,
@@ -62,9 +77,11 @@ SYSTEM = System(
         REVIEW_ITEMS,
         REVIEWS,
         THREE,
+        SOURCES,
+        TARGETS,
+        ITEMS,
+        RECEIPTS,
+        RUNS,
     ),
     uses=("D07",),
-    open_functions={
-        "D08/3": "权限推送尚未接入",
-    },
 )

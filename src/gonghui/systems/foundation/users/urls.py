@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gonghui.systems.foundation.users.api import scim
-from gonghui.systems.foundation.users.views import boards, picking, rights
+from gonghui.systems.foundation.users.views import boards, picking, provisioning, rights
 
 get = require_http_methods(["GET", "HEAD"])
 both = require_http_methods(["GET", "HEAD", "POST"])
@@ -29,5 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("users/left-over/", get(boards.left_over), name="left-over"),
     path("users/three/", get(boards.three_apart), name="three-apart"),
+    path("users/sources/<int:pk>/issue/", both(provisioning.issue_token), name="source-issue"),
     path("scim/v2/", include(scim.urlpatterns)),
 ]

@@ -20,6 +20,7 @@ from django.utils import timezone
 from gonghui.kernel.access.actions import action, note
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict
+from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.systems.foundation.users.models import (
@@ -44,6 +45,7 @@ from gonghui.systems.foundation.users.rules import pushing as rules
 LEASE = timedelta(minutes=2)
 AT_ONCE = 500
 TROUBLE, TARGETS = "users.push_trouble", "users.target"
+ASKED = "cn.gonghui.pushing.reconciliation_asked"
 
 
 # What waits
@@ -129,9 +131,10 @@ def mark_outdated(target: Target) -> int:
 
 @dataclass(frozen=True)
 class Claim:
-    """An item taken for delivery, with what shall be sent."""
+    """An item taken for delivery, with what shall be sent. lease: until when it is ours."""
 
     item: int
+    lease: datetime
     target: Target
     name: str
     remote_id: str
@@ -167,6 +170,7 @@ def claim(now: datetime) -> Claim | None:
         document = queries.documents(item.target, [item.staff])[item.staff_id]
     return Claim(
         item.pk,
+        item.leased_until,
         item.target,
         item.staff.name,
         item.remote_id,
@@ -186,7 +190,7 @@ def settle(taken: Claim, result: Result, now: datetime) -> None:
         item = items.get(pk=taken.item)
         _write_receipt(target, item, taken, result, now)
         # A lease that ran out was taken by another worker: the item is in its hands.
-        if item.sent == taken.sent and item.attempts == taken.attempt:
+        if item.leased_until == taken.lease:
             _advance(item, target, taken, result, now)
         _rest(target, result, now)
 
@@ -239,7 +243,7 @@ def _ask_to_look(target: Target) -> None:
             target_type=TARGETS,
             target_id=target.pk,
             title=f"处理没有推送成功的用户：{target.name}",
-            link=f"{reverse('resource:push-items:list')}?trouble=stopped&target={target.pk}",
+            link=f"{reverse('resource:push-items:list')}?trouble=any&target={target.pk}",
             org_path=target.org_path,
             union_id=union.pk,
             permission=MANAGE_PUSHING.code,
@@ -300,7 +304,7 @@ def _fresh(item: PushItem) -> PushItem:
 
 @action("targets.reconcile", "全量核对", MANAGE_PUSHING)
 def reconcile(target: Target, *, by: Actor) -> Reconciliation:
-    """Begin a comparison; the job that carries it out is queued by the caller."""
+    """Begin a comparison; a job carries it out."""
     if target.state not in {TargetState.ON, TargetState.PAUSED}:
         raise Conflict(f"推送目标{target.get_state_display()}，不能核对。")
     run = Reconciliation(target=target, asked_by=by.name)
@@ -310,6 +314,7 @@ def reconcile(target: Target, *, by: Actor) -> Reconciliation:
             run.save()
     except IntegrityError as error:
         raise Conflict("正在核对，还没有完成。", remedy="请稍候查看结果。") from error
+    publish(ASKED, f"run/{run.pk}", {"run": run.pk}, run.org_path)
     return run
 
 

@@ -10,7 +10,7 @@ from gonghui.kernel.bus.models import Outbox
 from gonghui.kernel.bus.subscribers import subscriber
 from gonghui.kernel.jobs.loops import loop
 from gonghui.kernel.jobs.periodic import every
-from gonghui.kernel.jobs.registry import job
+from gonghui.kernel.jobs.registry import defer, job
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.systems.foundation.users.actions import pushing
 from gonghui.systems.foundation.users.jobs.scim_client import Remote
@@ -79,3 +79,9 @@ def compare(run: int) -> None:
     with transaction.atomic():
         raise_wall(Scope.everything())
         pushing.conclude(found, theirs, timezone.now())
+
+
+@subscriber(pushing.ASKED, name="users.push.reconcile")
+def queue_comparison(event: Outbox) -> None:
+    """A comparison was asked for."""
+    defer(compare, run=event.data["run"])
