@@ -33,11 +33,10 @@ from django.contrib.auth import get_user  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils.module_loading import import_string  # noqa: E402
 
+from gonghui.site.streams import HEARTBEAT_SECONDS, STREAM_SECONDS  # noqa: E402
+
 CHANNEL = "gonghui_events"
 EVERYBODY = "*"
-HEARTBEAT_SECONDS = 20
-# A stream ends after this long and the page opens the next one: a sign-out takes effect.
-STREAM_SECONDS = 600
 WAITING_EVENTS = 100
 LONGEST_DELAY = 10.0
 
@@ -139,10 +138,10 @@ async def _stream(receive: Receive, send: Send, stream: Stream, shared: list) ->
     switchboard.streams.add(stream)
     try:
         await _write(send, "retry: 3000\nevent: refetch\ndata:\n\n")
-        ends = asyncio.get_running_loop().time() + STREAM_SECONDS
+        ends = asyncio.get_running_loop().time() + STREAM_SECONDS.value()
         while not left.done() and asyncio.get_running_loop().time() < ends:
             try:
-                topic = await asyncio.wait_for(stream.topics.get(), HEARTBEAT_SECONDS)
+                topic = await asyncio.wait_for(stream.topics.get(), HEARTBEAT_SECONDS.value())
             except TimeoutError:
                 await _write(send, ": \n\n")
             else:

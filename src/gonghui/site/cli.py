@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     demo = command("demo", "装入演示数据（可重复执行）", _demo)
     demo.add_argument("--quiet", action="store_true", help="不列出演示账号")
     command("doctor", "检查这台机器和数据库有什么问题、怎样解决", _doctor)
-    command("check", "检查代码、数据库结构和审计记录是否一致", _check)
+    command("check", "检查代码、数据库结构、审计记录、配置和会员统计是否一致", _check)
     backup = command("backup", "备份数据库和文件", _backup)
     backup.add_argument("file", help="备份文件，例如 backup.tar")
     backup.add_argument(
@@ -135,6 +135,8 @@ def _check(_options: argparse.Namespace) -> int:
             ["makemigrations", "--check", "--dry-run"],
             ["migrate", "--check"],
             ["audit", "verify"],
+            ["check_settings"],
+            ["check_counts"],
         ):
             print("gonghui", " ".join(arguments), flush=True)
             failed |= _execute(arguments)

@@ -17,6 +17,7 @@ from gonghui.kernel.people.memberships import membership_of
 from gonghui.kernel.people.models import Membership, MembershipStatus
 from gonghui.kernel.resource.declaration import SYSTEMS, Page
 from gonghui.kernel.ui import components as ui
+from gonghui.kernel.ui.branding import HALL_NOTICE, HOTLINE
 from gonghui.kernel.ui.shell import MenuItem
 from gonghui.systems.mobilization.membership import public as membership_system
 
@@ -90,8 +91,15 @@ def home(request: HttpRequest) -> HttpResponse:
             for item in doing
         ],
         "tiles": [tile for _, group in tiles(actor) for tile in group][:9],
+        "notice": _notice(membership),
     }
     return render(request, "hall/home.html", context)
+
+
+def _notice(membership: Membership | None) -> str:
+    """The notice of the person's own city or county, with its hotline."""
+    path = membership.union.path if membership is not None else ""
+    return f"{HALL_NOTICE.value(path)}遇到困难可拨打 {HOTLINE.value(path)}。"
 
 
 def services(request: HttpRequest) -> HttpResponse:

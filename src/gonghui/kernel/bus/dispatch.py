@@ -12,11 +12,21 @@ from django.utils import timezone
 from gonghui.kernel.base.errors import Missing
 from gonghui.kernel.bus.models import Inbox, Outbox
 from gonghui.kernel.bus.subscribers import Subscriber, subscribers_of
+from gonghui.kernel.config.declaring import Setting
 
 logger = logging.getLogger(__name__)
 
 EVENTS_AT_ONCE = 100
-MAX_ATTEMPTS = 8
+ATTEMPTS = Setting(
+    "bus.attempts",
+    "业务消息的投递次数",
+    int,
+    8,
+    "一条业务消息投递失败这么多次后停止投递，等待人工处理。两次之间的间隔逐次加倍，最长一小时。",
+    unit="次",
+    minimum=3,
+    maximum=30,
+)
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
 
@@ -108,7 +118,7 @@ def _put_off(row: Outbox, error: str) -> None:
         attempts=attempts,
         next_attempt_at=now + delay,
         last_error=error,
-        dead_at=now if attempts >= MAX_ATTEMPTS else None,
+        dead_at=now if attempts >= ATTEMPTS.value() else None,
     )
 
 
@@ -120,7 +130,7 @@ def _fail_at_commit(row_id: int) -> None:
 
 
 def dead_letters() -> QuerySet[Outbox]:
-    """Return the events given up after MAX_ATTEMPTS failures (停止投递的消息), newest first."""
+    """Return the events given up after ATTEMPTS failures (停止投递的消息), newest first."""
     return Outbox.objects.exclude(dead_at=None).order_by("-dead_at")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.base.sealing import SealingError
-from gonghui.kernel.config.declaring import SETTINGS
+from gonghui.kernel.config.declaring import every
 from gonghui.kernel.config.memory import Key, Sealed
 
 
@@ -33,7 +33,7 @@ def faults(values: dict[Key, Any]) -> list[Fault]:
 
 
 def _fault(code: str, union_id: int | None, stored: Any) -> Fault | None:
-    setting = SETTINGS.get(code)
+    setting = every().get(code)
     if setting is None:
         what = f"数据库里有配置项 {code} 的取值，但程序已不再声明它，取值不起作用。"
         return Fault(code, union_id, what, "确认不再需要后，在配置管理页把它恢复为继承。")

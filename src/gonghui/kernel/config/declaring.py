@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from importlib import import_module
 from typing import Any
+
+from django.conf import settings
 
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.config import memory
@@ -34,7 +37,13 @@ LONGEST_TEXT = 2_000
 LARGEST_NUMBER = 10**15
 SECRET_WORDS = "已设置（不显示）"
 SETTINGS: dict[str, Setting] = {}
-"""Every setting of this installation, by code."""
+"""The settings declared by the modules loaded so far, by code; `every` has all."""
+
+
+def every() -> dict[str, Setting]:
+    """Every setting of this installation, those declared beside pages included."""
+    import_module(settings.ROOT_URLCONF)
+    return SETTINGS
 
 
 @dataclass(frozen=True)

@@ -19,19 +19,39 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.audit.entries import record
 from gonghui.kernel.base import sealing
 from gonghui.kernel.base.errors import Forbidden, Refusal
+from gonghui.kernel.config.declaring import Level, Setting
 from gonghui.kernel.exchange import pipeline, workbook
 from gonghui.kernel.exchange.checking import Problem, check_chunk
 from gonghui.kernel.exchange.models import ImportBatch, ImportRow
 from gonghui.kernel.exchange.profiles import ROW, ImportProfile, profile_of
-from gonghui.kernel.exchange.reading import MAX_FILE_BYTES, open_table
+from gonghui.kernel.exchange.reading import open_table
 from gonghui.kernel.exchange.workbook import BadRow
 from gonghui.kernel.jobs.models import Task
 from gonghui.kernel.jobs.registry import Job
 from gonghui.kernel.jobs.tasks import start as start_task
 from gonghui.kernel.org.models import Union
 
-KEPT = timedelta(days=30)
-"""How long refused rows, and the files of batches that were never finished, are kept."""
+KEPT_DAYS = Setting(
+    "exchange.kept_days",
+    "导入问题行的保留天数",
+    int,
+    30,
+    "导入时退回的问题行、没有办完的导入文件保留多少天，其中有个人信息，到期自动清除。",
+    unit="天",
+    minimum=1,
+    maximum=180,
+)
+FILE_MEGABYTES = Setting(
+    "exchange.file_megabytes",
+    "导入文件的最大大小",
+    int,
+    1024,
+    "一次导入的表格文件最大多少兆字节。各市可以按本地网络调低。",
+    unit="MB",
+    levels=(Level.PLATFORM, Level.CITY),
+    minimum=1,
+    maximum=1024,
+)
 
 PREVIEW_ROWS = 20
 PURGING = "files and refused rows of all unions are cleared away by age"
@@ -58,7 +78,7 @@ def receive(
     _require(profile, union.path, by)
     path = _folder() / f"{uuid4().hex}{Path(filename).suffix.lower()[:10]}"
     try:
-        _store(chunks, path)
+        _store(chunks, path, FILE_MEGABYTES.value(union.path))
         table = open_table(
             path, profile.columns, filename=filename, template_url=profile.template_url
         )
@@ -239,8 +259,8 @@ def write_error_file(batch: ImportBatch, folder: Path) -> Path:
 
 
 def purge() -> int:
-    """Clear refused rows and left-over files older than KEPT; return how many batches."""
-    before = timezone.now() - KEPT
+    """Clear refused rows and left-over files past KEPT_DAYS; return how many batches."""
+    before = timezone.now() - timedelta(days=KEPT_DAYS.value())
     old = ImportBatch.objects.unscoped(PURGING).filter(
         Q(finished__lt=before) | Q(finished=None, created__lt=before)
     )
@@ -267,16 +287,16 @@ def _folder() -> Path:
     return folder
 
 
-def _store(chunks: Iterable[bytes], path: Path) -> None:
+def _store(chunks: Iterable[bytes], path: Path, megabytes: int) -> None:
     taken = 0
     # Only the platform's own user may read an upload.
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         for chunk in chunks:
             taken += len(chunk)
-            if taken > MAX_FILE_BYTES:
+            if taken > megabytes * 1024 * 1024:
                 raise Refusal(
-                    f"文件超过 {MAX_FILE_BYTES // 1024 // 1024:,} MB。",
+                    f"文件超过 {megabytes:,} MB。",
                     remedy="请拆成几个文件分别上传。",
                     code="import.too_large",
                 )

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from asgiref.sync import async_to_sync
 from procrastinate.contrib.django import app
 
 from gonghui.kernel.audit.sealing import seal_pending
 from gonghui.kernel.bus.dispatch import dispatch_pending, forget_delivered
+from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.jobs.loops import loop
 from gonghui.kernel.jobs.periodic import defer_due, every
 from gonghui.kernel.jobs.registry import job
 from gonghui.kernel.jobs.rescue import HEARTBEAT, rescue_stalled
 
 EVENTS_PER_TURN = 1000
-KEPT_HOURS = 30 * 24
+KEPT_DAYS = Setting(
+    "jobs.kept_days",
+    "已完成作业和消息的保留天数",
+    int,
+    30,
+    "执行完的后台作业、投递完的业务消息保留多少天，到期每天凌晨清理。",
+    unit="天",
+    minimum=7,
+    maximum=365,
+)
 
 
 @loop("audit.seal")
@@ -39,9 +51,10 @@ def rescue() -> None:
 @every("30 2 * * *")
 @job("jobs.clear", "清理过期的作业与消息", once=True)
 def clear() -> None:
-    """Delete finished jobs and delivered events of more than thirty days ago."""
+    """Delete finished jobs and delivered events of more than KEPT_DAYS ago."""
+    days = KEPT_DAYS.value()
     async_to_sync(app.job_manager.delete_old_jobs)(
-        nb_hours=KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        nb_hours=days * 24, include_failed=True, include_cancelled=True, include_aborted=True
     )
-    while forget_delivered():
+    while forget_delivered(timedelta(days=days)):
         pass

@@ -15,6 +15,7 @@ from django.utils import timezone
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.audit.entries import record
 from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.exchange import workbook
 from gonghui.kernel.identity import stepup
 from gonghui.kernel.resource import lists
@@ -24,8 +25,16 @@ from gonghui.kernel.resource.models import ExportLog
 from gonghui.kernel.resource.pages import url
 from gonghui.kernel.security.watching import exported
 
-XLSX_LIMIT = 100_000
-"""Rows above which only CSV is offered: a workbook of a million rows takes minutes."""
+XLSX_ROWS = Setting(
+    "exporting.xlsx_rows",
+    "导出 Excel 工作簿的最多行数",
+    int,
+    100_000,
+    "超过这么多行的列表只能导出 CSV。调高后，导出大表要等几分钟，并占用内存。",
+    unit="行",
+    minimum=1_000,
+    maximum=1_000_000,
+)
 
 
 class ExportForm(ActionForm):
@@ -110,7 +119,7 @@ def write(
     context = workbook.ExportContext(
         actor=actor.name, union=actor.union_name, purpose=purpose, at=timezone.now(), log=log
     )
-    rows = values(resource, actor, chosen, limit=XLSX_LIMIT if kind == "xlsx" else None)
+    rows = values(resource, actor, chosen, limit=XLSX_ROWS.value() if kind == "xlsx" else None)
     if kind == "xlsx":
         workbook.export_xlsx(path, resource.title, columns, rows, context)
     else:

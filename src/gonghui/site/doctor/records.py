@@ -1,4 +1,4 @@
-"""Checks of what the platform keeps in the database: structure, jobs, audit, events."""
+"""Checks of what the platform keeps in the database: structure, jobs, audit, events, settings."""
 
 from __future__ import annotations
 
@@ -120,6 +120,22 @@ def dead_events(connection: Connection) -> Iterator[Finding]:
         )
 
 
+def settings_values(connection: Connection) -> Iterator[Finding]:
+    """Stored values of settings that the code no longer declares or would no longer take."""
+    if not _has(connection, "config_value"):
+        return
+    from gonghui.kernel.config.checking import faults
+    from gonghui.kernel.config.memory import Sealed
+
+    rows = connection.execute("SELECT setting, union_id, value, sealed FROM config_value")
+    values = {
+        (code, union_id): value if sealed is None else Sealed(bytes(sealed))
+        for code, union_id, value, sealed in rows
+    }
+    for fault in faults(values):
+        yield Finding(WARNING, fault.what, fault.mend)
+
+
 def _has(connection: Connection, table: str) -> bool:
     return connection.execute("SELECT to_regclass(%s)", [table]).fetchone() != (None,)
 
@@ -138,4 +154,5 @@ CHECKS: tuple[tuple[str, Callable[[Connection], Iterator[Finding]]], ...] = (
     ("后台任务", stalled_jobs),
     ("审计封存", audit_backlog),
     ("业务消息", dead_events),
+    ("配置取值", settings_values),
 )

@@ -231,6 +231,17 @@ def test_events_nobody_could_handle(platform):
     assert "1 条业务消息" in _text(records.dead_events(platform))
 
 
+def test_values_of_settings_that_no_longer_fit(platform):
+    assert _levels(records.settings_values(platform)) == []
+    platform.execute(
+        "INSERT INTO config_value (setting, value, changed_at)"
+        " VALUES ('no.longer', '1', now()), ('configuration.stale_seconds', '1', now())"
+    )
+    text = _text(records.settings_values(platform))
+    assert "不再声明" in text
+    assert "不能小于 15" in text
+
+
 def test_the_whole_examination(migrated, gonghui):
     good = gonghui(migrated, "doctor")
     with psycopg.connect(migrated, autocommit=True) as connection:

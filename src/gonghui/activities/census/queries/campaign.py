@@ -17,6 +17,7 @@ from gonghui.kernel.access.models import Grant
 from gonghui.kernel.access.roles import Permission
 from gonghui.kernel.base.errors import Forbidden
 from gonghui.kernel.codes.parameters import Parameter
+from gonghui.kernel.config.declaring import Level, Setting
 from gonghui.kernel.metrics.models import MemberCount
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.org.models import Union, UnionStatus
@@ -28,7 +29,17 @@ LAG_PERCENT = Parameter("census.lag_percent", "普查进度滞后的界限", "%"
 SUBORDINATES = "the direct subordinates of a union whose quota the actor may split"
 PARTS = "quotas split from one whose place was checked"
 TOLD = "who holds a post at a unit is asked only to send it a message"
-MOST_DAYS = 60
+TREND_DAYS = Setting(
+    "census.trend_days",
+    "普查趋势图的天数",
+    int,
+    60,
+    "普查看板的趋势最多画最近多少天。",
+    unit="天",
+    levels=(Level.PLATFORM, Level.CITY),
+    minimum=7,
+    maximum=366,
+)
 
 
 @dataclass
@@ -198,9 +209,9 @@ def latest_days(quotas: Sequence[Quota]) -> dict[int, CensusDay]:
 
 
 def trend(quota: Quota) -> list[CensusDay]:
-    """The snapshots of a unit, the oldest first, at most the last MOST_DAYS."""
+    """The snapshots of a unit, the oldest first, at most the last TREND_DAYS."""
     rows = CensusDay.objects.unscoped(PARTS).filter(quota=quota).order_by("-day")
-    return list(rows[:MOST_DAYS])[::-1]
+    return list(rows[: TREND_DAYS.value(quota.org_path)])[::-1]
 
 
 def quota_for(actor: Actor, permission: Permission, campaign_id: int, union_id: int) -> Quota:

@@ -15,6 +15,7 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.base.errors import Forbidden, Refusal
 from gonghui.kernel.codes.parameters import Parameter
+from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope
 from gonghui.kernel.people.models import IN_RANKS, Person
@@ -24,7 +25,16 @@ REPLY_WORKDAYS = Parameter("wishes.reply_workdays", "职工心愿答复期限", 
 
 ON_MY_PATH = "a worker sees the wishes put to the unions on the own path"
 OWN_UNIONS = "the unions on the worker's own path"
-COMPARED = 500
+COMPARED = Setting(
+    "census.wishes_compared",
+    "心愿查重的比较范围",
+    int,
+    500,
+    "职工提心愿时，与最近多少条心愿比较是否相似。调高会让提交变慢。",
+    unit="条",
+    minimum=50,
+    maximum=5_000,
+)
 CROWD = ("wishes.vote", "wishes.unvote", "wishes.follow")
 
 
@@ -83,9 +93,8 @@ def wish_for(person_id: int | None, pk: int) -> Wish:
 
 def alike(title: str, union: Union) -> list[Wish]:
     """Open wishes of the same scope (that union and those above it) with a similar title."""
-    rows = list(
-        visible(union).filter(state__in=rules.OPEN).order_by("-created_at", "-pk")[:COMPARED]
-    )
+    found = visible(union).filter(state__in=rules.OPEN).order_by("-created_at", "-pk")
+    rows = list(found[: COMPARED.value()])
     by_id = {wish.pk: wish for wish in rows}
     return [by_id[pk] for pk in rules.similar(title, [(wish.pk, wish.title) for wish in rows])]
 

@@ -23,6 +23,7 @@ from gonghui.activities.census.rules import wishes as rules
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.base.masking import mask_name
+from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.ui import components as ui
 
@@ -34,7 +35,16 @@ TONES = {
     rules.DECLINED: "idle",
     rules.MERGED: "idle",
 }
-PER_PAGE = 20
+PER_PAGE = Setting(
+    "census.wishes_page",
+    "心愿列表每页条数",
+    int,
+    20,
+    "服务大厅的心愿列表每页显示多少条。",
+    unit="条",
+    minimum=5,
+    maximum=50,
+)
 SHOWS = (("", "全部"), ("voted", "我支持的"), ("mine", "我提出的"))
 
 
@@ -84,7 +94,7 @@ def wishes(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(ballots__person_id=actor.person_id)
     if category in Category.values:
         rows = rows.filter(category=category)
-    page = Paginator(queries.ordered(rows), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.ordered(rows), PER_PAGE.value()).get_page(request.GET.get("page"))
     supported = queries.voted(actor.person_id or 0, list(page))
     context = {
         "page": page,

@@ -111,7 +111,7 @@ def test_dead_letters(capsys):
         raise RuntimeError("坏了")
 
     publish_some(1)
-    for _attempt in range(dispatch.MAX_ATTEMPTS):
+    for _attempt in range(dispatch.ATTEMPTS.default):
         make_due()
         assert dispatch.dispatch_pending() == 1
     make_due()

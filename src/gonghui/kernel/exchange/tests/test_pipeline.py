@@ -430,7 +430,7 @@ class TestBatches:
         bad = [["王", "1", "", "", ""]]
         old, fresh = (pipeline.run(received(world, profile, bad).pk) for _ in range(2))
         left = received(world, profile, bad)
-        long_ago = timezone.now() - batches.KEPT - timedelta(days=1)
+        long_ago = timezone.now() - timedelta(days=batches.KEPT_DAYS.default + 1)
         stored = ImportBatch.objects.unscoped("test")
         stored.filter(pk=old.pk).update(finished=long_ago)
         stored.filter(pk=left.pk).update(created=long_ago)

@@ -16,7 +16,7 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.models import Grant
 from gonghui.kernel.access.roles import Permission
 from gonghui.kernel.base.errors import Forbidden, Missing
-from gonghui.kernel.config.declaring import SETTINGS, Level, Setting
+from gonghui.kernel.config.declaring import Level, Setting, every
 from gonghui.kernel.config.memory import UNSET, Key, ids_of, nearest, stored_values
 from gonghui.kernel.config.models import Node, Revision
 from gonghui.kernel.org.models import GRASSROOTS, Union, UnionStatus
@@ -65,7 +65,7 @@ STALE_SECONDS = Setting(
 
 def declared(code: str) -> Setting:
     """A declared setting; Missing otherwise."""
-    setting = SETTINGS.get(code)
+    setting = every().get(code)
     if setting is None:
         raise Missing("没有这个配置项。", remedy="它可能已随系统升级取消，请从配置列表进入。")
     return setting
@@ -145,7 +145,7 @@ def in_force(union: Union, values: Mapping[Key, Any] | None = None) -> list[InFo
     """Every setting at a union, by group and title; of the values stored now unless given."""
     stored = stored_values() if values is None else values
     above = superiors(union)
-    settings = sorted(SETTINGS.values(), key=lambda item: (group_of(item), item.title))
+    settings = sorted(every().values(), key=lambda item: (group_of(item), item.title))
     return [resolved(setting, above, stored) for setting in settings]
 
 

@@ -12,7 +12,7 @@ from gonghui.kernel.access.actions import action, note
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.config import writing
-from gonghui.kernel.config.declaring import LEVEL_TITLES, SETTINGS, Setting
+from gonghui.kernel.config.declaring import LEVEL_TITLES, Setting, every
 from gonghui.kernel.config.memory import UNSET, Sealed, stored_values
 from gonghui.kernel.org.models import Union, UnionStatus
 from gonghui.systems.foundation.config import queries
@@ -46,12 +46,12 @@ class Row:
 
     @property
     def title(self) -> str:
-        setting = SETTINGS.get(self.code)
+        setting = every().get(self.code)
         return setting.title if setting else self.code
 
     @property
     def setting(self) -> Setting | None:
-        return SETTINGS.get(self.code)
+        return every().get(self.code)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def exported(union: Union, by: Actor, now: datetime) -> dict[str, Any]:
     found = [
         {"union": unions[union_id].name, "setting": code, "value": stored}
         for (code, union_id), stored in stored_values().items()
-        if union_id in unions and code in SETTINGS and not isinstance(stored, Sealed)
+        if union_id in unions and code in every() and not isinstance(stored, Sealed)
     ]
     return {
         "format": FORMAT,
@@ -137,7 +137,7 @@ def read_union(source: Union, target: Union) -> list[Row]:
 
 
 def _judged(number: int, code: str, union: Union, raw: Any, origin: str) -> Row:
-    setting = SETTINGS.get(code)
+    setting = every().get(code)
     fault = _fault(setting, code, union)
     if setting is None or fault:
         return Row(number, code, union, raw, BAD, fault=fault)

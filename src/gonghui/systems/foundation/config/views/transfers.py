@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Refusal
-from gonghui.kernel.config.declaring import SETTINGS
+from gonghui.kernel.config.declaring import every
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.foundation.config import queries, rules
@@ -75,7 +75,7 @@ def _differences(
 ) -> ui.Table:
     columns = [ui.Column("配置项", "title"), ui.Column(left), ui.Column(right)]
     rows = [
-        ui.Row(code, [SETTINGS[code].title, one, other], setting_url(code, union))
+        ui.Row(code, [every()[code].title, one, other], setting_url(code, union))
         for code, one, other in found
     ]
     return ui.Table("不同的配置项", columns, rows)

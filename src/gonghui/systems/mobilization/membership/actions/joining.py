@@ -24,6 +24,7 @@ from gonghui.kernel.codes.parameters import (
     EXPELLED_NEEDS_SUPERIOR,
     POOL_WORKDAYS,
 )
+from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.messages import send
 from gonghui.kernel.notify.templates import Category, Template
@@ -66,7 +67,16 @@ PREFIX = "RH"
 TARGET = "membership.joinapplication"
 DECIDE, FROM_ABOVE, ROUTE = "join.decide", "join.decide.superior", "join.route"
 PROOF_SALT = "membership.join.applicant"
-PROOF_SECONDS = 1800
+PROOF_MINUTES = Setting(
+    "membership.proof_minutes",
+    "查询入会进度的有效时间",
+    int,
+    30,
+    "申请人核对受理编号后，多少分钟内可以查看和补正自己的申请，过后重新核对。",
+    unit="分钟",
+    minimum=5,
+    maximum=120,
+)
 JOINED_BY_APPLICATION, JOINED_AGAIN = "11", "13"
 TAKEN = Refusal(
     "该证件号码刚刚提交了另一份入会申请。",
@@ -117,7 +127,7 @@ def proof_for(application: JoinApplication) -> str:
 def proven(proof: str) -> int | None:
     """The application a proof is for; None when it is forged or too old."""
     try:
-        return signing.loads(proof, salt=PROOF_SALT, max_age=PROOF_SECONDS)
+        return signing.loads(proof, salt=PROOF_SALT, max_age=PROOF_MINUTES.value() * 60)
     except signing.BadSignature:
         return None
 

@@ -24,6 +24,7 @@ from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.base.identifiers import compact
 from gonghui.kernel.base.ids import check_receipt_number
 from gonghui.kernel.base.sealing import keyring
+from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.identity.models import User
 from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.people.models import Person
@@ -37,10 +38,60 @@ from gonghui.systems.mobilization.membership.models.joining import (
 from gonghui.systems.mobilization.membership.permissions import OPEN_ACCOUNT
 
 LOCK_RULE = "GB/T 22239-2019 身份鉴别：登录失败处理"
-TRIES_PER_RECEIPT, TRIES_PER_ADDRESS, CHECKS_PER_ADDRESS = 5, 40, 300
 WINDOW = timedelta(minutes=15)
-DRAFT_DAYS = 30
-CODE_MINUTES = 15
+TRIES_PER_RECEIPT = Setting(
+    "membership.receipt_tries",
+    "同一受理编号的查询次数",
+    int,
+    5,
+    "没有账号的申请人查询进度，同一受理编号 15 分钟内最多试几次。",
+    unit="次",
+    minimum=3,
+    maximum=20,
+    dangerous=True,
+)
+TRIES_PER_ADDRESS = Setting(
+    "membership.address_tries",
+    "同一网络地址的查询次数",
+    int,
+    40,
+    "同一网络地址 15 分钟内最多查询几次入会进度。一个厂区常共用一个地址。",
+    unit="次",
+    minimum=10,
+    maximum=1_000,
+    dangerous=True,
+)
+CHECKS_PER_ADDRESS = Setting(
+    "membership.address_checks",
+    "同一网络地址的入会核对次数",
+    int,
+    300,
+    "同一网络地址 15 分钟内最多核对几个人的证件。集中入会时可以临时调高。",
+    unit="次",
+    minimum=50,
+    maximum=5_000,
+    dangerous=True,
+)
+DRAFT_DAYS = Setting(
+    "membership.draft_days",
+    "入会申请草稿的保留天数",
+    int,
+    30,
+    "没有提交的入会申请保留多少天，其中有个人信息，到期自动删除。",
+    unit="天",
+    minimum=1,
+    maximum=180,
+)
+CODE_MINUTES = Setting(
+    "membership.code_minutes",
+    "开通账号验证码的有效时间",
+    int,
+    15,
+    "凭入会申请开通账号的验证码多少分钟内有效，只能用一次。",
+    unit="分钟",
+    minimum=5,
+    maximum=60,
+)
 CODE_CONTEXT = "membership_joinapplication.account_code"
 NOT_FOUND = Refusal(
     "没有找到与这三项都相符的申请。",
@@ -75,14 +126,14 @@ def count_attempt(key: str, now: datetime) -> int:
 
 def may_check(address: str, now: datetime) -> bool:
     """Whether an address may have another identity checked; a workshop shares one address."""
-    return count_attempt(f"join.check:{address}", now) <= CHECKS_PER_ADDRESS
+    return count_attempt(f"join.check:{address}", now) <= CHECKS_PER_ADDRESS.value()
 
 
 def find_own(
     receipt: str, document_end: str, mobile_end: str, *, address: str, now: datetime
 ) -> JoinApplication | Refusal:
     """The application all three are of, or one and the same refusal whatever is wrong."""
-    if count_attempt(f"join.address:{address}", now) > TRIES_PER_ADDRESS:
+    if count_attempt(f"join.address:{address}", now) > TRIES_PER_ADDRESS.value():
         return TOO_OFTEN
     try:
         check_receipt_number(receipt)
@@ -90,7 +141,7 @@ def find_own(
         return refusal
     number = compact(receipt)
     key = f"join.receipt:{number}"
-    if count_attempt(key, now) > TRIES_PER_RECEIPT:
+    if count_attempt(key, now) > TRIES_PER_RECEIPT.value():
         return TOO_OFTEN
     found = (
         JoinApplication.objects.unscoped("the applicant shows three things only they have")
@@ -137,8 +188,8 @@ def drop_draft(key: str) -> None:
 
 
 def forget_old(today: date) -> int:
-    """Remove drafts nobody touched for 30 days, and old counters; returns how many drafts."""
-    before = timezone.now() - timedelta(days=DRAFT_DAYS)
+    """Remove drafts nobody touched for DRAFT_DAYS, and old counters; returns how many drafts."""
+    before = timezone.now() - timedelta(days=DRAFT_DAYS.value())
     removed, _ = JoinDraft.objects.filter(saved_at__lt=before).delete()
     AttemptCounter.objects.filter(since__lt=Now() - timedelta(days=1)).delete()
     return removed
@@ -149,7 +200,7 @@ def new_code(application: JoinApplication, document_number: str, now: datetime) 
 
     Shown once on the progress page; only its keyed digest is kept.
     """
-    if count_attempt(f"join.account:{application.pk}", now) > TRIES_PER_RECEIPT:
+    if count_attempt(f"join.account:{application.pk}", now) > TRIES_PER_RECEIPT.value():
         return TOO_OFTEN
     shown = compact(document_number).encode()
     if not hmac.compare_digest(shown, application.document.reveal().encode()):
@@ -165,7 +216,7 @@ def new_code(application: JoinApplication, document_number: str, now: datetime) 
         pk=application.pk
     ).update(
         account_code=_digest(application, code),
-        account_code_until=now + timedelta(minutes=CODE_MINUTES),
+        account_code_until=now + timedelta(minutes=CODE_MINUTES.value()),
     )
     return code
 
@@ -190,7 +241,7 @@ def open_account(
     if not right or until is None or until < timezone.now():
         raise Refusal(
             "验证码不对或已过期。",
-            rule=f"验证码 {CODE_MINUTES} 分钟内有效，只能用一次",
+            rule=f"验证码 {CODE_MINUTES.value()} 分钟内有效，只能用一次",
             remedy="请重新核对证件号码，取得新的验证码。",
             field="code",
             code="wrong_code",

@@ -249,7 +249,8 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         code = access.new_code(application, form.cleaned_data["document_number"], timezone.now())
         if isinstance(code, str):
-            context |= {"code": code, "form": PasswordForm(), "minutes": access.CODE_MINUTES}
+            context |= {"code": code, "form": PasswordForm()}
+            context["minutes"] = access.CODE_MINUTES.value()
             return render(request, "membership/joining/password.html", context)
         refuse(form, code)
     status = 422 if form.errors else 200
@@ -279,7 +280,7 @@ def _set_password(
             refuse(form, refusal)
         else:
             return render(request, "membership/joining/opened.html", context)
-    context |= {"form": form, "minutes": access.CODE_MINUTES}
+    context |= {"form": form, "minutes": access.CODE_MINUTES.value()}
     return render(request, "membership/joining/password.html", context, status=422)
 
 
