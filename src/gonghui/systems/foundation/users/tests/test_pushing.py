@@ -16,8 +16,6 @@ from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.bus.dispatch import dispatch_pending
 from gonghui.kernel.identity import accounts
 from gonghui.kernel.notify.models import Todo
-from gonghui.site.simulators import scim as simulated
-from gonghui.site.simulators.scim import Mood
 from gonghui.systems.foundation.users.actions import provisioning, pushing
 from gonghui.systems.foundation.users.actions import staff as staff_actions
 from gonghui.systems.foundation.users.jobs.pushing import compare, push_next, push_terms
@@ -32,7 +30,7 @@ from gonghui.systems.foundation.users.models import (
     TargetState,
 )
 from gonghui.systems.foundation.users.rules.scim import UNION_USER
-from gonghui.systems.foundation.users.tests.push_targets import serving, target
+from gonghui.systems.foundation.users.tests.push_targets import Mood, serving, simulated, target
 from gonghui.systems.foundation.users.tests.scim_sources import staff
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +40,8 @@ BY = platform("测试")
 @pytest.fixture
 def outside(tmp_path, settings, monkeypatch):
     monkeypatch.setattr(simulated, "SILENCE", 1.5)
-    with serving(tmp_path / "outside.json") as (found, address):
+    monkeypatch.setenv("GONGHUI_VAR", str(tmp_path))
+    with serving() as (found, address):
         settings.OUTGOING_PRIVATE = (address.removeprefix("http://").removesuffix("/v2"),)
         found.address = address
         yield found
