@@ -1,5 +1,6 @@
 """A01 实名制数据普查和网上入会活动."""
 
+from gonghui.activities.census.actions import kinds  # noqa: F401
 from gonghui.activities.census.permissions import VIEW_CENSUS, VIEW_WISHES
 from gonghui.activities.census.resources.campaign import CAMPAIGNS, QUOTAS
 from gonghui.activities.census.resources.wishes import WISHES

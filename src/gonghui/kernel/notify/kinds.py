@@ -45,5 +45,5 @@ def register_kind(
 
 
 def title_of(code: str) -> str:
-    """What a kind is called; 待办 for one nobody described."""
-    return KINDS[code].title if code in KINDS else "待办"
+    """What a kind is called; empty for one nobody described."""
+    return KINDS[code].title if code in KINDS else ""

@@ -20,15 +20,18 @@ from gonghui.site.demo import (
     accounts,
     cast,
     census,
+    desk,
     joining,
     moving,
     people,
     rosters,
+    services,
     unions,
     upkeep,
     workers,
 )
 from gonghui.site.demo.stage import DEMO
+from gonghui.systems.foundation.services.models import Service
 from gonghui.systems.mobilization.membership.models import (
     Correction,
     DuplicatePair,
@@ -39,6 +42,7 @@ from gonghui.systems.mobilization.membership.models import (
     UnionChange,
     UnionTerm,
 )
+from gonghui.systems.portal.desk.models import Notice
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ STAGES = (
     Stage("信息变更申请", workers.correct, _any(Correction)),
     Stage("普查活动", census.run_campaigns, _any(Campaign)),
     Stage("职工心愿", census.wish_and_answer, _any(Wish)),
+    Stage("系统登记", services.register_systems, _any(Service)),
+    Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
 )
 
 

@@ -1,6 +1,8 @@
 """C1.1 全省工会基层组织和会员管理系统."""
 
+from gonghui.kernel.notify.calendar import register_calendar
 from gonghui.kernel.resource.declaration import Page, Served, System
+from gonghui.systems.mobilization.membership.actions import kinds  # noqa: F401
 from gonghui.systems.mobilization.membership.permissions import (
     APPLY_TRANSFER,
     CHANGE_FACTS,
@@ -11,6 +13,7 @@ from gonghui.systems.mobilization.membership.permissions import (
     VIEW_TERMS,
     VIEW_UNIONS,
 )
+from gonghui.systems.mobilization.membership.queries.terms import on_calendar
 from gonghui.systems.mobilization.membership.resources.changes import CHANGES
 from gonghui.systems.mobilization.membership.resources.corrections import CORRECTIONS
 from gonghui.systems.mobilization.membership.resources.joining import JOINS, POOL
@@ -95,3 +98,5 @@ SYSTEM = System(
     ),
     hall=(JOIN, JOIN_PROGRESS, OWN_MEMBERSHIP, OWN_MEMBER_CARD, TRANSFER, CORRECT),
 )
+
+register_calendar("terms", "届满", on_calendar)

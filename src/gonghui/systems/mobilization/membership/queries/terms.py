@@ -9,13 +9,19 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import ExtractMonth
+from django.urls import reverse
+from django.utils import timezone
 
+from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.notify.calendar import CalendarEntry
 from gonghui.kernel.org.models import Union, UnionStatus
 from gonghui.kernel.org.scoping import Scope
 from gonghui.systems.mobilization.membership.models.terms import TermState, UnionTerm
+from gonghui.systems.mobilization.membership.permissions import VIEW_TERMS
 from gonghui.systems.mobilization.membership.rules import terms as rules
 from gonghui.systems.mobilization.membership.rules.terms import Urgency
 
+ON_CALENDAR = 60
 CHECKED = "the terms of a union whose place the caller has checked"
 
 
@@ -118,3 +124,19 @@ def to_remind(today: date, months: Iterable[int]) -> QuerySet[UnionTerm]:
         .exclude(reminded=0)
         .order_by("pk")
     )
+
+
+def on_calendar(actor: Actor, first: date, last: date) -> Iterable[CalendarEntry]:
+    """The terms an actor has to look after that end between two days, for the calendar.
+
+    Of a wide subtree only the unions at and right below the actor's own: the others are their
+    superiors' to watch.
+    """
+    posts = [held.union_id for held in actor.grants]
+    rows = UnionTerm.objects.within(actor.scope(VIEW_TERMS)).exclude(state=TermState.SUPERSEDED)
+    rows = rows.filter(Q(union__in=posts) | Q(union__parent__in=posts))
+    rows = rows.filter(deadline__gte=first, deadline__lte=last).order_by("deadline", "pk")
+    today = timezone.localdate()
+    for pk, day, name in rows.values_list("pk", "deadline", "union__name")[:ON_CALENDAR]:
+        url = reverse("resource:terms:record", args=[pk])
+        yield CalendarEntry(day, f"届满：{name}", url, late=day < today)

@@ -155,7 +155,7 @@ class Counted:
             if not system or label == system:
                 sums[kind] = sums.get(kind, 0) + count
         order = sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))
-        return [(kind, title_of(kind), count) for kind, count in order]
+        return [(kind, title_of(kind) or "其他", count) for kind, count in order]
 
 
 _COUNTS = """

@@ -54,8 +54,10 @@ def home(request: HttpRequest) -> HttpResponse:
     arranging = "arrange" in request.GET
     layout = layout_of(page.desk, actor)
     placed = {item.code for item in layout}
+    parts = [_part(page, WIDGETS[item.code], item.width, arranging) for item in layout]
     context = {
-        "parts": [_part(page, WIDGETS[item.code], item.width, arranging) for item in layout],
+        "parts": parts,
+        "waiting": sum(bool(notice.waits) for part in parts for notice in part.get("notices", ())),
         "arranging": arranging,
         "spare": [widget for code, widget in WIDGETS.items() if code not in placed],
         "changed": bool(page.desk.layout),

@@ -31,7 +31,7 @@ from gonghui.systems.portal.desk.rules.layout import Layout, Placed, read
 
 SHOWN = 7
 """Lines of a list on the home page."""
-FUNCTIONS_SHOWN = 9
+FUNCTIONS_SHOWN = 12
 
 
 @dataclass
