@@ -11,7 +11,8 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         from gonghui.kernel.ui.shell import register_hall, register_menu
-        from gonghui.site import auditing, hall, streams  # noqa: F401
+        from gonghui.site import architecture, auditing, hall, streams  # noqa: F401
 
         register_hall(hall.places)
         register_menu(auditing.menu)
+        architecture.register()

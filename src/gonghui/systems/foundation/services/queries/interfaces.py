@@ -84,6 +84,11 @@ def routes_by_key() -> dict[str, str]:
     return found
 
 
+def named_views() -> dict[str, str]:
+    """ "view:…" of a page's function to the name of its address."""
+    return {f"view:{item.view}": item.name for item in served() if item.name and not item.resource}
+
+
 @lru_cache(maxsize=512)
 def owner_of_resource(code: str) -> str:
     """The system whose manifest names a resource."""

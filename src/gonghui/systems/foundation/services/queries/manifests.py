@@ -10,20 +10,9 @@ from importlib.util import find_spec
 
 from django.apps import apps
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
 
-from gonghui.kernel.access.actions import Action
 from gonghui.kernel.bus.subscribers import all_subscribers
-from gonghui.kernel.jobs.registry import JOBS, Job
-from gonghui.kernel.resource.declaration import (
-    RESOURCES,
-    SYSTEMS,
-    Page,
-    Resource,
-    Served,
-    Step,
-    System,
-)
+from gonghui.kernel.resource.declaration import SYSTEMS, System
 from gonghui.systems.foundation.services.queries.sources import ROOT, package_of
 
 FLOORS = {
@@ -124,59 +113,6 @@ def subscriptions() -> dict[str, dict[str, str]]:
         package = package_of(subscriber.handle.__module__)
         found.setdefault(package, {})[subscriber.name] = subscriber.type_prefix
     return found
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a function of the plan is found. url: "" for what has no page of its own."""
-
-    kind: str
-    url: str = ""
-    routes: tuple[str, ...] = ()
-
-
-def address_of(served: Served) -> Address:
-    """Where the object that serves a function is found, from the object itself."""
-    target = served.by
-    match target:
-        case Resource():
-            return Address("列表", reverse(f"resource:{target.code}:list"), _routes(target.code))
-        case Page():
-            return Address("页面", _reverse(target.url_name), (f"name:{target.url_name}",))
-        case Step():
-            return _step_address(target.action)
-        case Action():
-            return _step_address(target)
-        case Job():
-            return Address("后台作业")
-    name = getattr(target, "__name__", "")
-    if any(job.function is target for job in JOBS.values()):
-        return Address("后台作业")
-    return Address("页面", "", (f"view:{target.__module__}.{name}",))
-
-
-def _step_address(action: Action) -> Address:
-    for resource in RESOURCES.values():
-        for step in resource.creates:
-            if step.action is action:
-                url = reverse(f"resource:{resource.code}:create", args=[step.slug])
-                return Address("办理", url, (f"w/{resource.code}/new/{step.slug}/",))
-        for step in resource.steps:
-            if step.action is action:
-                url = reverse(f"resource:{resource.code}:list")
-                return Address("办理", url, (f"w/{resource.code}/<int:pk>/{step.slug}/",))
-    return Address("办理动作")
-
-
-def _routes(code: str) -> tuple[str, ...]:
-    return (f"w/{code}/*", f"api/v1/{code}/*")
-
-
-def _reverse(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def installed() -> list[System]:

@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from gonghui.kernel.resource.declaration import SYSTEMS
 from gonghui.systems.foundation.services.models import CallCount
-from gonghui.systems.foundation.services.queries import manifests
+from gonghui.systems.foundation.services.queries.addresses import address_of
 from gonghui.systems.foundation.services.rules import progress
 
 DATA = Path(__file__).parents[1] / "data"
@@ -111,7 +111,7 @@ def _function(item: str, title: str) -> Function:
     if served is None:
         note = manifest.open_functions.get(item, "")
         return Function(item, title, system, progress.OPEN, note=note)
-    address = manifests.address_of(served)
+    address = address_of(served)
     return Function(
         item,
         title,
