@@ -283,7 +283,7 @@ def _right(item: Mapping[str, Any]) -> Right:
 
 
 def _grant(found: Staff, source: Source, right: Right, by: Actor) -> None:
-    if right.role not in source.roles:
+    if right.role not in source.given_roles:
         raise Fault(
             f"该来源系统未获准授予“{right.role[:20]}”角色。",
             rule="来源系统可以授予的角色由安全管理员批准",

@@ -116,7 +116,7 @@ def _group(asked: Asked, key: str) -> tuple[Union, str]:
     role, _, number = key.rpartition("-")
     pk = queries.union_number(number)
     union = queries.unions(asked.actor).filter(pk=pk).first() if pk else None
-    if union is None or role not in asked.source.roles:
+    if union is None or role not in asked.source.given_roles:
         raise Fault("没有这个用户组。", answer=404)
     return union, role
 

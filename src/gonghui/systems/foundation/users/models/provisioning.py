@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from gonghui.kernel.base.fields import SealedTextField
 from gonghui.kernel.org.scoping import Scoped
 from gonghui.systems.foundation.users.models.staff import Staff
+from gonghui.systems.foundation.users.rules.provisioning import BUSINESS
 
 
 class SourceState(models.TextChoices):
@@ -39,6 +40,11 @@ class Source(Scoped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def given_roles(self) -> list[str]:
+        """The roles it may give, whatever else its list has come to hold."""
+        return [code for code in BUSINESS if code in self.roles]
 
 
 class TokenState(models.TextChoices):
