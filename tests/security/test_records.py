@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 PAYLOAD = "=\"'><b x>"
 """Breaks out of an attribute, opens an element, begins a formula and ends a string of SQL."""
 OPENED = "<b x>"
-SQL = ("' OR '1'='1", "1) OR 1=1--", "\\", "%", "\x00", "'; SELECT pg_sleep(9)--", "{}", "[]")
+SQL = ("' OR '1'='1", "1) OR 1=1--", "%\\", "\x00", "'; SELECT pg_sleep(9)--", "²", "9" * 30)
 
 
 # Records of others
@@ -64,16 +64,12 @@ def test_pages_with_a_number_show_nothing_of_another_county(world):
         fill(record, secret)
     world.factory.refresh_from_db()
     client = somebody(world, world.jinghu)
-    open_to_all = {
-        code for code, (resource, _) in made.items() if resource.view.open or resource.view.public
-    }
     numbers = {record.pk for _resource, record in made.values()}
     leaked = []
     for address in addresses():
         kinds = dict(address.converters)
-        if "int" not in kinds.values() or address.route.split("/")[1:2][0] in open_to_all:
-            continue
-        if address.route.startswith("api/v1/") and address.route.split("/")[2] in open_to_all:
+        # The generated addresses of records are asked for one by one in tests/invariants.
+        if "int" not in kinds.values() or set(address.route.split("/")[:3]) & set(made):
             continue
         for number in numbers:
             response = client.get(address.path.replace("/1/", f"/{number}/"))
@@ -129,6 +125,7 @@ def all_steps() -> list[tuple[str, Any]]:
     return [
         (code, step)
         for code, resource in RESOURCES.items()
+        if code in makers()
         for step in (*resource.steps, *resource.creates)
     ]
 
@@ -146,7 +143,7 @@ def test_forms_hand_on_their_own_fields_alone(world):
         )
         form.is_valid()
         declared = set(form.fields)
-        extra = set(getattr(form, "cleaned_data", {})) - declared
+        extra = set(SEIZED) & set(getattr(form, "cleaned_data", {})) - declared
         handed += [(code, step.slug, name) for name in extra]
         inner = {"id", "pk", "org_path", "city_id", "county_id", "by", "is_superuser"} & declared
         handed += [(code, step.slug, name) for name in inner]
@@ -222,16 +219,14 @@ def test_every_beginning_of_a_formula_is_made_harmless(start):
 
 
 def test_what_is_typed_into_a_list_comes_back_as_text(world):
-    """Reflected XSS and SQL injection: every parameter of every list, page and interface."""
+    """Reflected XSS and SQL injection: every parameter of every list."""
     client = somebody(world, world.province)
     wrong = []
     for path, names in lists():
         for name in names:
             response = client.get(path, {name: PAYLOAD})
-            if response.status_code >= 500:
+            if response.status_code >= 500 or OPENED in text_of(response):
                 wrong.append((path, name, response.status_code))
-            elif OPENED in text_of(response) and "html" in response["Content-Type"]:
-                wrong.append((path, name, "drawn as markup"))
     for path in ("/search/", "/pick/unions/", "/signin/", "/ui/gallery/"):
         for name in ("q", "next", "error", "message"):
             response = client.get(path, {name: PAYLOAD})
@@ -278,7 +273,11 @@ def test_parameters_never_become_part_of_a_query(world):
                 answer = client.get(path, {name: payload})
                 if answer.status_code >= 500:
                     wrong.append((path, name, payload, answer.status_code))
-                elif answer.status_code == 200:
+                # A page answers errors of its own for what the interface refuses.
+                page = client.get(f"/w/{code}/", {name: payload})
+                if page.status_code >= 500:
+                    wrong.append((page.request["PATH_INFO"], name, payload, page.status_code))
+                if answer.status_code == 200:
                     more = [item for item in answer.json()["items"] if item not in before]
                     wrong += [(path, name, payload, item["id"]) for item in more]
     assert not wrong

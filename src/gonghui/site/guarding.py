@@ -50,6 +50,7 @@ class GuardMiddleware:
             response = self.get_response(request)
             if response.status_code in REFUSED:
                 self._refused(request, response, ip, user_id)
+            response = _for_programs(request, response)
         _keep_private(request, response)
         return response
 
@@ -162,6 +163,29 @@ def _keep_private(request: HttpRequest, response: HttpResponse) -> None:
             **getattr(response, "_csp_update", {}),
             "connect-src": f"{request.scheme}://{host}:{port}",
         }
+
+
+WORDS = {
+    400: "请求不完整。",
+    403: "没有通过安全校验。",
+    404: "没有这个地址。",
+    405: "这个地址不接受这种请求。",
+    500: "服务器出错，这次没有办成。",
+}
+
+
+def _for_programs(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A page of an error under /api/ becomes an answer a program can read."""
+    status = response.status_code
+    drawn = response.get("Content-Type", "").startswith("text/html")
+    if not request.path.startswith("/api/") or status < 400 or not (drawn or not response.content):
+        return response
+    problem_of = {"type": f"urn:gonghui:{status}", "title": WORDS.get(status, "请求没有办成。")}
+    answer = JsonResponse(problem_of, status=status)
+    for name in ("Allow", "Retry-After", "Cache-Control"):
+        if name in response:
+            answer[name] = response[name]
+    return answer
 
 
 def _too_often(request: HttpRequest, refusal: rates.TooOften) -> HttpResponse:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
+from django.db import DataError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -21,7 +21,7 @@ from psycopg.errors import DeadlockDetected
 
 from gonghui.kernel.access import duties
 from gonghui.kernel.access.actor import ANONYMOUS, Actor
-from gonghui.kernel.access.loading import actor_of
+from gonghui.kernel.access.loading import actor_of, granter_near
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.identity import sessions, stepup
 from gonghui.kernel.identity.stepup import StepUp
@@ -65,8 +65,16 @@ class ActorMiddleware:
             error = Conflict(
                 "另一项办理正在改动同样的记录，这次没有办成。", remedy="请稍候再提交一次。"
             )
+        if isinstance(error, DataError):
+            error = Refusal(
+                "内容里有不能保存的字符，或超出范围的数。",
+                remedy="请核对后重新填写。",
+                code="unstorable",
+            )
         if not isinstance(error, Refusal):
             return None
+        # Asked before the transaction is given up: after that it answers nothing.
+        who = who_can_grant(request, error)
         # The guard around this middleware records who was refused what.
         request.refusal = error
         if not error.keeps:
@@ -82,7 +90,7 @@ class ActorMiddleware:
             "what": error.message,
             "why": TITLES.get(error.status, "这项办理不符合规则。"),
             "rule": error.rule,
-            "remedy": error.remedy or "返回上一页核对后再试。",
+            "remedy": (error.remedy or "返回上一页核对后再试。") + who,
             "back_url": came_from(request),
         }
         return render(request, "ui/error.html", context, status=error.status)
@@ -113,6 +121,16 @@ class ActorMiddleware:
         if owes := note_rights(request):
             return ask_duty(request, owes)
         return None
+
+
+def who_can_grant(request: HttpRequest, error: Refusal) -> str:
+    """For somebody who lacks a right: the administrator nearest to their post, by name."""
+    actor: Actor = request.actor
+    post = next((held.path for held in actor.grants if held.union_id == actor.union_id), "")
+    if error.code != "forbidden" or not post:
+        return ""
+    near = granter_near(post, timezone.localdate())
+    return f"离您最近的安全管理员：{near[0]} {near[1]}。" if near else ""
 
 
 def came_from(request: HttpRequest) -> str:

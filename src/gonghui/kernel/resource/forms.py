@@ -84,7 +84,7 @@ class UnionField(forms.CharField):
         if not text:
             return None
         rows = Union.objects.unscoped(PICKING).filter(status=UnionStatus.ACTIVE)
-        found = rows.filter(pk=int(text)).first() if text.isdigit() else None
+        found = rows.filter(pk=int(text)).first() if text.isdecimal() else None
         if found is None:
             matches = list(rows.filter(name=text)[:2])
             found = matches[0] if len(matches) == 1 else None

@@ -288,7 +288,7 @@ def _known(value: str, item: Choice) -> None:
 
 def _union(value: str, actor: Actor, resource: Resource) -> Union:
     rows = Union.objects.unscoped(OWN_UNIONS)
-    found = rows.filter(pk=int(value)).first() if value.isdigit() else None
+    found = rows.filter(pk=int(value)).first() if value.isdecimal() else None
     if found is None or not actor.may(resource.view, found.path):
         raise Forbidden("所选工会不在您的权限范围内。", field="under", code="forbidden")
     return found

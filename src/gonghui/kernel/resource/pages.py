@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from operator import attrgetter
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -412,7 +412,7 @@ def _call(step: Step, form: Any, record: Any, actor: Actor, posted: Mapping[str,
     if step.action.creates:
         subject = values.pop("union", None) or record
     version = posted.get("version")
-    if version and version.isdigit() and hasattr(record, "version"):
+    if version and version.isdecimal() and hasattr(record, "version"):
         values["version"] = int(version)
     with transaction.atomic():
         return step.action(subject, by=actor, **values)
