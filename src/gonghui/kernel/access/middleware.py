@@ -57,6 +57,8 @@ class ActorMiddleware:
                     transaction.set_rollback(True)
         finally:
             events.flush()
+        if getattr(request, "rights_changed", False):
+            sessions.rotate(request)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -160,7 +162,8 @@ def note_rights(request: HttpRequest) -> str:
     sessions.put(request, rights=rights.hexdigest(), owes=owes, cadre=actor.is_cadre)
     sessions.note_kind(request, cadre=actor.is_cadre)
     if known is not None:
-        sessions.rotate(request)
+        # A refusal rolls back what the request wrote, and with it the row of a new key.
+        request.rights_changed = True
     return owes
 
 
