@@ -1,6 +1,6 @@
 """B5.2 单点登录子系统."""
 
-from gonghui.kernel.identity.views import sign_in
+from gonghui.kernel.identity.views.signing import sign_in
 from gonghui.kernel.resource.declaration import Page, Served, System
 from gonghui.systems.portal.sign_on.api.authorizing import authorize
 from gonghui.systems.portal.sign_on.permissions import END_SIGN_ONS, VIEW_SIGNING_KEYS

@@ -80,7 +80,7 @@ def misused(sign_on: SignOn, what: str, ip: str) -> None:
             Kind.TOKEN_MISUSED,
             Severity.SERIOUS,
             user_id=sign_on.user_id,
-            name=sign_on.user_name,
+            name=sign_on.user.username,
             ip=ip,
             subject=sign_on.application.title,
             org_path=sign_on.org_path,

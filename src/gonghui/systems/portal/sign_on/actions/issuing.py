@@ -80,7 +80,7 @@ def begin(
         Happening(
             Kind.SIGNED_IN,
             user_id=actor.user_id,
-            name=actor.name,
+            name=made.user.username,
             ip=actor.ip,
             subject=application.title,
             org_path=made.org_path,

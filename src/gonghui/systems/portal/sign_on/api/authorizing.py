@@ -116,18 +116,24 @@ def _check(asked: Request) -> None:
         raise errors.InvalidRequestError("code_challenge is not S256.", request=asked)
     if len(asked.nonce or "") > NONCE_LENGTH:
         raise errors.InvalidRequestError("nonce is too long.", request=asked)
-    if asked.max_age and not (asked.max_age.isdigit() and len(asked.max_age) < 9):
+    age = max_age(asked)
+    if age and not (age.isascii() and age.isdigit() and len(age) < 9):
         raise errors.InvalidRequestError("max_age is not a number.", request=asked)
-    if asked.request or asked.request_uri:
+    if getattr(asked, "request", None) or getattr(asked, "request_uri", None):
         raise errors.InvalidRequestError("Request objects are not supported.", request=asked)
+
+
+def max_age(asked: Request) -> str:
+    """How many seconds ago the person may have proved who they are; oauthlib ignores it."""
+    return getattr(asked, "max_age", None) or ""
 
 
 def _stale(request: HttpRequest, asked: Asked) -> HttpResponse | None:
     """The way to prove again who one is, where the application asks for it."""
     if "login" in asked.prompts:
         return arriving.prove_again(request, None)
-    if asked.request.max_age:
-        since = timezone.now() - timedelta(seconds=int(asked.request.max_age))
+    if age := max_age(asked.request):
+        since = timezone.now() - timedelta(seconds=int(age))
         return arriving.prove_again(request, since)
     return None
 

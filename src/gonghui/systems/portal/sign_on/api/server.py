@@ -30,7 +30,6 @@ class Server(OpenIDServer):
         for grant in (self.auth_grant, self.openid_connect_auth.proxy_target):
             grant._code_challenge_methods = S256_ONLY
         self._response_types = {"code": self.auth_grant_choice}
-        self._default_response_type = ""
         self._grant_types = {
             "authorization_code": self.token_grant_choice,
             "refresh_token": self.refresh_grant,

@@ -8,7 +8,7 @@ from gonghui.systems.portal.sign_on.models.applications import (
     Trust,
 )
 from gonghui.systems.portal.sign_on.models.consents import Consent, Subject
-from gonghui.systems.portal.sign_on.models.events import SignInEvent
+from gonghui.systems.portal.sign_on.models.events import SignInEvent, SignInKind
 from gonghui.systems.portal.sign_on.models.keys import KeyState, SigningKey
 from gonghui.systems.portal.sign_on.models.requests import Code, DeviceRequest, DeviceState, Ticket
 from gonghui.systems.portal.sign_on.models.sign_ons import (
@@ -31,6 +31,7 @@ __all__ = [
     "LogoutNotice",
     "NoticeState",
     "SignInEvent",
+    "SignInKind",
     "SignOn",
     "SigningKey",
     "State",

@@ -7,7 +7,24 @@ from typing import Self
 from django.db import models
 
 from gonghui.kernel.org.scoping import Scope, ScopedQuerySet
+from gonghui.kernel.security.events import TITLES, Kind
 from gonghui.kernel.security.models import SecurityEvent
+
+KINDS = (
+    Kind.SIGNED_IN,
+    Kind.SIGN_IN_FAILED,
+    Kind.LOCKED_OUT,
+    Kind.NEW_DEVICE,
+    Kind.SIGNED_OUT,
+    Kind.SESSION_ENDED,
+    Kind.CREDENTIAL_CHANGED,
+    Kind.STEP_UP_FAILED,
+    Kind.TOKEN_MISUSED,
+)
+SignInKind = models.TextChoices(
+    "SignInKind", [(kind.name, (kind.value, TITLES[kind])) for kind in KINDS]
+)
+"""The kinds of events that belong to signing in, with their words."""
 
 
 class EventQuerySet(ScopedQuerySet):

@@ -60,10 +60,6 @@ class SignOn(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_name}：{self.application.title}"
-
-    @property
-    def audit_label(self) -> str:
         return f"{self.application.title} 登录 {self.pk}"
 
 

@@ -142,9 +142,7 @@ class FactsForm(ActionForm):
         native = found.get("kind") == Kind.NATIVE
         for name in ("redirect_uris", "post_logout_uris"):
             for address in found.get(name) or []:
-                self._check(
-                    name, lambda item=address: addresses.checked_redirect(item, native=native)
-                )
+                self._check(name, addresses.checked_redirect, address, native=native)
         for name in ("home_url", "logout_uri"):
             if address := found.get(name):
                 self._check(name, addresses.checked_web, address)

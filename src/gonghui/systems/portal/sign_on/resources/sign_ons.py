@@ -21,24 +21,11 @@ from gonghui.kernel.resource.declaration import (
     Under,
 )
 from gonghui.kernel.resource.forms import ActionForm
-from gonghui.kernel.security.events import TITLES, Kind
 from gonghui.kernel.security.models import Severity
 from gonghui.systems.portal.sign_on import permissions
 from gonghui.systems.portal.sign_on.actions import ending
-from gonghui.systems.portal.sign_on.models import LogoutNotice, SignInEvent, SignOn, Way
+from gonghui.systems.portal.sign_on.models import LogoutNotice, SignInEvent, SignInKind, SignOn, Way
 from gonghui.systems.portal.sign_on.rules.scopes import SCOPES
-
-KINDS = (
-    Kind.SIGNED_IN,
-    Kind.SIGN_IN_FAILED,
-    Kind.LOCKED_OUT,
-    Kind.NEW_DEVICE,
-    Kind.SIGNED_OUT,
-    Kind.SESSION_ENDED,
-    Kind.CREDENTIAL_CHANGED,
-    Kind.STEP_UP_FAILED,
-    Kind.TOKEN_MISUSED,
-)
 
 
 class ReasonForm(ActionForm):
@@ -76,7 +63,7 @@ SIGN_ONS = Resource(
     view=permissions.VIEW_SIGN_ONS,
     columns=(
         Column("application__title", "应用", kind="title"),
-        Column("user_name", "姓名", paint=mask_name),
+        Column("user__username", "账号"),
         Column("way", "方式", choices=Way),
         Column("at", "登录时间", kind="datetime"),
         Column("last_at", "最近使用", kind="datetime"),
@@ -98,7 +85,8 @@ SIGN_ONS = Resource(
             "登录",
             (
                 ("应用", "application"),
-                ("用户", lambda record: mask_name(record.user_name)),
+                ("账号", "user.username"),
+                ("姓名", lambda record: mask_name(record.user_name)),
                 ("方式", "way"),
                 ("授权范围", _scopes),
                 ("登录时间", "at"),
@@ -134,17 +122,9 @@ SIGN_ONS = Resource(
         ),
     ),
     export=permissions.EXPORT_SIGN_ONS,
-    related=("application", "union"),
+    related=("application", "union", "user"),
     empty="还没有人登录过外部应用。",
 )
-
-
-def _kinds(actor: Actor) -> list[tuple[str, str]]:
-    return [(str(kind), TITLES[kind]) for kind in KINDS]
-
-
-def _of_kind(rows: Any, value: str) -> Any:
-    return rows.filter(kind=value)
 
 
 SIGN_INS = Resource(
@@ -152,17 +132,17 @@ SIGN_INS = Resource(
     title="登录记录",
     model=SignInEvent,
     view=permissions.VIEW_SIGN_INS,
-    rows=lambda rows: rows.filter(kind__in=KINDS),
+    rows=lambda rows: rows.filter(kind__in=SignInKind.values),
     columns=(
-        Column("kind", "事件", kind="title", paint=lambda value: TITLES.get(value, value)),
+        Column("kind", "事件", kind="title", choices=SignInKind),
         Column("at", "时间", kind="datetime"),
-        Column("name", "账号", paint=mask_name),
+        Column("name", "账号"),
         Column("subject", "设备或应用"),
         Column("ip", "来源地址"),
         Column("severity", "级别", choices=Severity),
     ),
     filters=(
-        Custom("event", "事件", _kinds, _of_kind),
+        Choice("kind", "事件", choices=SignInKind),
         Choice("severity", "级别", choices=Severity),
         Days("at", "时间"),
     ),
@@ -173,9 +153,9 @@ SIGN_INS = Resource(
         Facts(
             "事件",
             (
-                ("事件", lambda record: TITLES.get(record.kind, record.kind)),
+                ("事件", lambda record: SignInKind(record.kind).label),
                 ("时间", "at"),
-                ("账号", lambda record: mask_name(record.name)),
+                ("账号", "name"),
                 ("设备或应用", "subject"),
                 ("来源地址", "ip"),
                 ("级别", "severity"),

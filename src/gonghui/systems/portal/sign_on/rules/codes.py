@@ -18,7 +18,9 @@ def new_user_code() -> str:
 
 def normalised(code: str) -> str:
     """A typed code without what does not count."""
-    return "".join(letter for letter in code.upper() if letter in LETTERS)
+    return "".join(
+        letter.upper() for letter in code if letter.isascii() and letter.upper() in LETTERS
+    )
 
 
 def new_token(prefix: str) -> str:

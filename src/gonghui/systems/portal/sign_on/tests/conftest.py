@@ -20,11 +20,13 @@ from gonghui.systems.portal.sign_on.actions import keys
 from gonghui.systems.portal.sign_on.models import Application
 from gonghui.systems.portal.sign_on.tests.makers import with_secret
 
+draw = rsa.generate_private_key
+
 
 @cache
 def drawn(number: int) -> rsa.RSAPrivateKey:
     """Keys of the tests, drawn once: each takes a tenth of a second."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return draw(public_exponent=65537, key_size=2048)
 
 
 @pytest.fixture(autouse=True)
