@@ -20,6 +20,7 @@ from gonghui.site.demo import (
     accounts,
     cast,
     census,
+    configuration,
     desk,
     joining,
     moving,
@@ -31,6 +32,7 @@ from gonghui.site.demo import (
     workers,
 )
 from gonghui.site.demo.stage import DEMO
+from gonghui.systems.foundation.config.models import Change
 from gonghui.systems.foundation.services.models import Service
 from gonghui.systems.mobilization.membership.models import (
     Correction,
@@ -88,6 +90,7 @@ STAGES = (
     Stage("普查活动", census.run_campaigns, _any(Campaign)),
     Stage("职工心愿", census.wish_and_answer, _any(Wish)),
     Stage("系统登记", services.register_systems, _any(Service)),
+    Stage("配置变更", configuration.tune, _any(Change)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
 )
 

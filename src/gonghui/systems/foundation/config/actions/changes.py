@@ -109,7 +109,7 @@ def propose(union: Union, *, by: Actor, wanted: Wanted, reason: str) -> Change:
     return change
 
 
-@action("settings.approve", "批准配置变更", APPROVE_SETTINGS)
+@action("settings.approve", "批准配置变更", APPROVE_SETTINGS, step_up=True)
 def approve(change: Change, *, by: Actor, reason: str = "") -> None:
     """Agree to a change somebody else proposed; it takes effect now or at its time."""
     _check(change, "approve")

@@ -203,7 +203,7 @@ def returned(rows: Iterable[Row]) -> dict[str, Any]:
     }
 
 
-@action("settings.export", "导出配置", EXPORT_CHANGES, creates=True)
+@action("settings.export", "导出配置", EXPORT_CHANGES, creates=True, step_up=True)
 def log_export(union: Union, *, by: Actor) -> None:
     """Keep in the audit who took the values of a union as a file."""
     note(what={"label": "导出", "before": None, "after": "本级及下级自设的配置，不含密文"})
