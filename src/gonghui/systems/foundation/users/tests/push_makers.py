@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 
 from gonghui.kernel.org.models import Union
@@ -17,10 +19,16 @@ from gonghui.systems.foundation.users.models import (
     Target,
     Verb,
 )
-from gonghui.systems.foundation.users.tests import makers
 from gonghui.systems.foundation.users.tests.push_targets import target as made_target
 from gonghui.systems.foundation.users.tests.scim_sources import source as made_source
+from gonghui.systems.foundation.users.tests.scim_sources import staff
 from gonghui.systems.foundation.users.tests.scim_sources import token as made_token
+
+
+def _placed(row: Any, union: Union) -> Any:
+    row.place_at(union)
+    row.save()
+    return row
 
 
 def source(world: World, union: Union) -> Source:
@@ -40,12 +48,13 @@ def target(world: World, union: Union) -> Target:
 
 
 def item(world: World, union: Union) -> PushItem:
-    person = makers.staff(world, union)
+    world.serial += 1
+    person = staff(union, f"zhangmin{world.serial}", "张敏")
     now = timezone.now()
     row = PushItem(
         target=target(world, union), staff=person, name=person.name, due_at=now, changed_at=now
     )
-    return makers.placed(row, union)
+    return _placed(row, union)
 
 
 def receipt(world: World, union: Union) -> Receipt:
@@ -62,14 +71,14 @@ def receipt(world: World, union: Union) -> Receipt:
         took_ms=35,
         at=timezone.now(),
     )
-    return makers.placed(row, union)
+    return _placed(row, union)
 
 
 def run(world: World, union: Union) -> Reconciliation:
     row = Reconciliation(
         target=target(world, union), state=RunState.DONE, asked_by="系统员", found=1
     )
-    return makers.placed(row, union)
+    return _placed(row, union)
 
 
 MAKERS = {
