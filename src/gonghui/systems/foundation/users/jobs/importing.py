@@ -34,7 +34,7 @@ from gonghui.systems.foundation.users.rules import staff as rules
 UNIONS = "unions"
 NAMESAKES = -1
 READING = "rows of an import stand below the union its starter may manage"
-KEYS = ("name", "username", "mobile", "number", "department", "title", "union", "post")
+KEYS = ("name", "username", "mobile", "number", "department", "title", "employer", "post")
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _actor(context: ImportContext) -> Actor:
 
 def _one(facts: dict[str, Any], context: ImportContext, by: Actor) -> bool:
     """Whether the row made or changed something."""
-    union = _union(facts["union"], context)
+    union = _union(facts["employer"], context)
     known = Staff.objects.unscoped(READING).filter(user__username=facts["username"])
     member = known.select_related("user", "union").first()
     changed = False
@@ -107,7 +107,7 @@ def _one(facts: dict[str, Any], context: ImportContext, by: Actor) -> bool:
             union,
             by=by,
             source=StaffSource.IMPORTED,
-            **{key: facts[key] or "" for key in KEYS if key not in {"union", "post"}},
+            **{key: facts[key] or "" for key in KEYS if key not in {"employer", "post"}},
         )
         changed = True
     elif member.union_id != union.pk or member.name != facts["name"]:
@@ -172,7 +172,7 @@ COLUMNS = (
         sensitive=True,
         help="激活邀请发到这个号码。",
     ),
-    ImportColumn("union", "所属工会", ("工会", "工会名称"), checks=(Employer(),), width=36),
+    ImportColumn("employer", "所属工会", ("工会", "工会名称"), checks=(Employer(),), width=36),
     ImportColumn("department", "部门", checks=(MaxLength(60),), example="基层工作部"),
     ImportColumn("title", "职务", checks=(MaxLength(60),), example="干事"),
     ImportColumn("number", "工号", checks=(MaxLength(30),)),
