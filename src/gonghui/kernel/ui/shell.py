@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
@@ -99,8 +100,9 @@ class Star:
 _providers: dict[str, list[Callable[[HttpRequest], Any]]] = {}
 _menus: dict[frozenset[str], tuple[MenuGroup, ...]] = {}
 _drawn: dict[tuple, SafeString] = {}
-DRAWN_MOST = 2000
-"""Menus kept drawn: one for each set of roles and active place."""
+DRAWN_MOST = 3000
+"""Parts of the frame kept drawn, some kilobytes each; then they are begun anew."""
+_TOKEN = "0-token-of-the-request-0"
 
 
 def _register(kind: str, provider: Callable[[HttpRequest], Any]) -> None:
@@ -273,12 +275,55 @@ class Shell:
         actor = getattr(self._request, "actor", None)
         if actor is None or not actor.signed_in:
             return SafeString("")
-        key = (roles_of(actor), self._here(menu_of(actor)))
+        key = ("side", roles_of(actor), self._here(menu_of(actor)))
+        return self._kept(key, "ui/c/menu.html", {"groups": self.menu})
+
+    @cached_property
+    def bar(self) -> SafeString:
+        """The top bar drawn."""
+        return self._framed("ui/c/bar.html")
+
+    @cached_property
+    def first(self) -> SafeString:
+        """The places above the chapters, drawn."""
+        return self._framed("ui/c/places.html")
+
+    @cached_property
+    def bottom(self) -> SafeString:
+        """The bottom bar drawn."""
+        return self._framed("ui/c/bottom.html")
+
+    def _framed(self, template: str) -> SafeString:
+        """A part of the frame, kept for whoever sees the same; its tokens are put in each time."""
+        key = (template, self.text_size, self.theme, *self._seen)
+        drawn = self._kept(key, template, {"shell": self, "csrf_token": _TOKEN})
+        return SafeString(drawn.replace(_TOKEN, get_token(self._request)))
+
+    @cached_property
+    def _seen(self) -> tuple:
+        """Everything the parts of the frame show."""
+        person, path = self.person, self._request.path
+        return (
+            self.home_url,
+            self.todo_count,
+            self.message_count,
+            person and (person.id, person.name, person.role),
+            tuple((link.title, link.url) for link in person.links) if person else (),
+            tuple((post.title, post.union, post.url, post.active) for post in self.posts),
+            tuple((item.title, item.url, item.count, item.active) for item in self.top),
+            path
+            if path in (self.home_url, self.todo_url, self.search_url, self.message_url)
+            else "",
+        )
+
+    def _kept(self, key: tuple, template: str, context: dict[str, Any]) -> SafeString:
         drawn = _drawn.get(key)
         if drawn is None:
             if len(_drawn) >= DRAWN_MOST:
                 _drawn.clear()
-            drawn = _drawn[key] = render_to_string("ui/c/menu.html", {"groups": self.menu})
+            drawn = _drawn[key] = render_to_string(
+                template, {**context, "path": self._request.path}
+            )
         return drawn
 
     @cached_property

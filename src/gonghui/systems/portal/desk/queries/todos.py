@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
@@ -19,9 +20,8 @@ from django.utils import timezone
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.roles import PERMISSIONS
 from gonghui.kernel.notify.kinds import KINDS, TodoKind, title_of
-from gonghui.kernel.notify.messages import inbox
 from gonghui.kernel.notify.models import Snooze, Todo
-from gonghui.kernel.notify.todos import awake, todos_at
+from gonghui.kernel.notify.todos import todos_at
 from gonghui.kernel.search.finding import MOST, Hit
 from gonghui.systems.portal.desk.rules import due as rules
 
@@ -158,15 +158,62 @@ class Counted:
         return [(kind, title_of(kind) or "其他", count) for kind, count in order]
 
 
+# What every page asks is plain SQL: compiling the same through the ORM costs more than running
+# it. `my_todos` says the same for pages that narrow and page through it.
+_AWAKE = (
+    "done_at IS NULL AND NOT EXISTS (SELECT FROM notify_snooze AS s"
+    " WHERE s.todo_id = t.id AND s.user_id = %s AND s.until > %s)"
+)
+_UNREAD = "(SELECT 1 FROM notify_message WHERE read_at IS NULL AND {} = %s LIMIT %s)"
+
+
+def _mine(actor: Actor, columns: str, now: datetime) -> tuple[str, list[Any]]:
+    """SQL of the open to-dos of an actor that are not put off, with its values."""
+    parts = [f"SELECT {columns} FROM notify_todo AS t WHERE assignee_user_id = %s AND {_AWAKE}"]
+    values: list[Any] = [actor.user_id, actor.user_id, now]
+    for union_id, permissions in places(actor).items():
+        parts.append(
+            f"SELECT {columns} FROM notify_todo AS t WHERE assignee_user_id IS NULL"
+            f" AND union_id = %s AND permission = ANY(%s) AND {_AWAKE}"
+        )
+        values += [union_id, list(permissions), actor.user_id, now]
+    return " UNION ALL ".join(parts), values
+
+
+def _unread(actor: Actor) -> tuple[str, list[Any]]:
+    """SQL of the unread messages of an actor, capped, with its values."""
+    parts, values = [_UNREAD.format("recipient_user_id")], [actor.user_id, COUNT_CAP]
+    if actor.person_id is not None:
+        parts.append(_UNREAD.format("recipient_person_id"))
+        values += [actor.person_id, COUNT_CAP]
+    return " UNION ALL ".join(parts), values
+
+
+def frame_counts(
+    actor: Actor, now: datetime, resource: str = "", target: str = ""
+) -> tuple[int, int, bool]:
+    """Open to-dos and unread messages, capped, and whether a record is followed. One query."""
+    mine, mine_values = _mine(actor, "1", now)
+    unread, unread_values = _unread(actor)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT (SELECT count(*) FROM ({mine} LIMIT %s) AS todo),"
+            f" (SELECT count(*) FROM ({unread}) AS message),"
+            " EXISTS (SELECT FROM desk_follow WHERE user_id = %s AND resource = %s"
+            " AND target_id = %s)",
+            [*mine_values, COUNT_CAP, *unread_values, actor.user_id, resource, target],
+        )
+        return cursor.fetchone()
+
+
 _COUNTS = """
-WITH mine AS ({mine})
 SELECT split_part(target_type, '.', 1), kind, count(*),
        count(*) FILTER (WHERE due_at < %s),
        count(*) FILTER (WHERE due_at >= %s AND due_at <= %s),
        count(*) FILTER (WHERE due_at > %s AND due_at <= %s),
        count(*) FILTER (WHERE due_at > %s),
        count(*) FILTER (WHERE due_at IS NULL)
-FROM mine GROUP BY 1, 2
+FROM ({mine}) AS mine GROUP BY 1, 2
 UNION ALL
 SELECT '', '', count(*), 0, 0, 0, 0, 0 FROM ({unread}) AS message
 """
@@ -174,18 +221,14 @@ SELECT '', '', count(*), 0, 0, 0, 0, 0 FROM ({unread}) AS message
 
 def counted(actor: Actor, now: datetime) -> Counted:
     """Counts of what is open and awake, and of unread messages, in one query."""
-    rows = awake(my_todos(actor), actor.user_id or 0, now)
-    mine, mine_values = (
-        rows.order_by().values("target_type", "kind", "due_at").query.sql_with_params()
-    )
-    messages = inbox(actor.user_id or 0, actor.person_id, unread=True, limit=COUNT_CAP)
-    unread, unread_values = messages.values("pk").query.sql_with_params()
+    mine, mine_values = _mine(actor, "target_type, kind, due_at", now)
+    unread, unread_values = _unread(actor)
     at = rules.bounds(timezone.localtime(now))
     terms = [at.now, at.now, at.day_end, at.day_end, at.week_end, at.week_end]
     found = Counted()
     with connection.cursor() as cursor:
         cursor.execute(
-            _COUNTS.format(mine=mine, unread=unread), [*mine_values, *terms, *unread_values]
+            _COUNTS.format(mine=mine, unread=unread), [*terms, *mine_values, *unread_values]
         )
         for label, kind, count, *classes in cursor.fetchall():
             if not kind:
@@ -196,6 +239,30 @@ def counted(actor: Actor, now: datetime) -> Counted:
             for code, part in zip(rules.TITLES, classes, strict=True):
                 found.by_due[code] += part
     return found
+
+
+class Waiting(NamedTuple):
+    """An open to-do as lists show it; the names are those of the table."""
+
+    pk: int
+    kind: str
+    title: str
+    link: str
+    target_type: str
+    union_id: int | None
+    due_at: datetime | None
+
+
+def first_due(actor: Actor, now: datetime, most: int) -> list[Waiting]:
+    """The first to-dos by term, for the home page. One query."""
+    columns = "id, kind, title, link, target_type, union_id, due_at"
+    mine, values = _mine(actor, columns, now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT * FROM ({mine}) AS mine ORDER BY due_at NULLS LAST, id LIMIT %s",
+            [*values, most],
+        )
+        return [Waiting(*row) for row in cursor.fetchall()]
 
 
 @lru_cache(maxsize=1)

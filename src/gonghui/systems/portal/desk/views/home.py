@@ -243,6 +243,7 @@ def switch_post(request: HttpRequest, union_id: int) -> HttpResponse:
         raise Forbidden("您没有这个岗位。", code="forbidden")
     own.work_as(actor, union_id)
     messages.success(request, f"现在的岗位：{held[union_id]}。")
-    back = request.POST.get("next", "")
+    # The frame is the same on every page, so where one was comes from the browser.
+    back = request.headers.get("Referer", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    return HttpResponseRedirect(back if safe and back.startswith("/") else reverse("desk"))
+    return HttpResponseRedirect(back if back and safe else reverse("desk"))

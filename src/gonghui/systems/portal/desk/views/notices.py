@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -33,12 +32,10 @@ def reading_list(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").replace("\0", "").strip()[:60]
     past = request.GET.get("show") == "past"
     today = timezone.localdate()
-    rows = queries.past(actor, today) if past else queries.current(actor, today)
-    if text:
-        rows = rows.filter(Q(title__icontains=text) | Q(body__icontains=text))
+    found = queries.past if past else queries.current
     page = request.GET.get("page", "1")
     number = min(int(page), 200) if page.isdigit() and int(page) else 1
-    items = list(rows[(number - 1) * PAGE : number * PAGE + 1])
+    items = found(actor, today, text, most=PAGE + 1, skip=(number - 1) * PAGE)
     more, items = len(items) > PAGE, items[:PAGE]
     context = {
         "items": items,

@@ -6,27 +6,20 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
 from gonghui.kernel.access.roles import ROLES
-from gonghui.kernel.notify.messages import inbox
-from gonghui.kernel.notify.todos import awake
 from gonghui.kernel.resource.pages import address
 from gonghui.kernel.search import finding
 from gonghui.kernel.ui import shell
 from gonghui.kernel.ui.shell import MenuItem, Person, Post, Star
-from gonghui.systems.portal.desk.models import Follow
 from gonghui.systems.portal.desk.queries import calendar
 from gonghui.systems.portal.desk.queries.documents import find_documents
 from gonghui.systems.portal.desk.queries.functions import find_functions
 from gonghui.systems.portal.desk.queries.notices import find_notices
-from gonghui.systems.portal.desk.queries.todos import find_todos, my_todos
-
-CAP = 100
-"""Counts in the frame stop here; the pages behind them show all."""
+from gonghui.systems.portal.desk.queries.todos import find_todos, frame_counts
 
 PLACES = (
     ("工作台", "desk", "layout-dashboard", "h", ""),
@@ -93,22 +86,9 @@ def _counted(request: HttpRequest) -> tuple[int, int, bool]:
     actor = request.actor
     if actor.user_id is None:
         return (0, 0, False)
-    now = timezone.now()
-    open_todos = awake(my_todos(actor), actor.user_id, now).order_by().values("pk")[:CAP]
-    unread = inbox(actor.user_id, actor.person_id, unread=True, limit=CAP).values("pk")
     record = record_shown(request)
-    code, target = (record[0].code, str(record[1])) if record else ("", "")
-    mark = Follow.objects.filter(user_id=actor.user_id, resource=code, target_id=target)
-    parts = [rows.query.sql_with_params() for rows in (open_todos, unread, mark.values("pk"))]
-    values = [value for _, given in parts for value in given]
-    (todo, _), (message, _), (follow, _) = parts
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT (SELECT count(*) FROM ({todo}) AS todo),"
-            f" (SELECT count(*) FROM ({message}) AS message), EXISTS ({follow})",
-            values,
-        )
-        return cursor.fetchone()
+    shown = (record[0].code, str(record[1])) if record else ()
+    return frame_counts(actor, timezone.now(), *shown)
 
 
 def record_shown(request: HttpRequest) -> tuple[Any, int] | None:

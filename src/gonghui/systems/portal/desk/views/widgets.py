@@ -16,7 +16,6 @@ from gonghui.kernel.access.roles import ADMINISTRATORS, APPROVER, HANDLER, ROLES
 from gonghui.kernel.notify.kinds import title_of
 from gonghui.kernel.notify.messages import inbox
 from gonghui.kernel.notify.models import Todo
-from gonghui.kernel.notify.todos import awake
 from gonghui.kernel.resource.declaration import RESOURCES
 from gonghui.kernel.resource.models import Draft
 from gonghui.kernel.resource.pages import url
@@ -25,7 +24,7 @@ from gonghui.systems.portal.desk.models import Desk
 from gonghui.systems.portal.desk.queries.following import followed
 from gonghui.systems.portal.desk.queries.habits import Frequent, frequent
 from gonghui.systems.portal.desk.queries.notices import current
-from gonghui.systems.portal.desk.queries.todos import Counted, my_todos, system_name
+from gonghui.systems.portal.desk.queries.todos import Counted, Waiting, first_due, system_name
 from gonghui.systems.portal.desk.rules import due as due_rules
 from gonghui.systems.portal.desk.rules.layout import Layout, Placed, read
 
@@ -86,7 +85,7 @@ class Line:
     due: due_rules.Due
 
 
-def line(todo: Todo, places: dict[int, str], now: datetime) -> Line:
+def line(todo: Todo | Waiting, places: dict[int, str], now: datetime) -> Line:
     """A to-do in words."""
     return Line(
         todo.pk,
@@ -107,7 +106,7 @@ def places_of(actor: Actor) -> dict[int, str]:
 
 
 def _todos(home: Home) -> dict[str, Any]:
-    rows = awake(my_todos(home.actor), home.actor.user_id or 0, home.now)[:SHOWN]
+    rows = first_due(home.actor, home.now, SHOWN)
     names = places_of(home.actor)
     return {
         "lines": [line(todo, names, home.now) for todo in rows],
@@ -123,7 +122,7 @@ def _functions(home: Home) -> dict[str, Any]:
 
 
 def _notices(home: Home) -> dict[str, Any]:
-    return {"notices": list(current(home.actor, timezone.localdate())[:SHOWN])}
+    return {"notices": current(home.actor, timezone.localdate(), most=SHOWN)}
 
 
 def _follows(home: Home) -> dict[str, Any]:
@@ -141,9 +140,9 @@ class Unfinished:
     at: datetime
 
 
-def unfinished(draft: Draft) -> Unfinished | None:
+def unfinished(key: str, at: datetime) -> Unfinished | None:
     """A kept draft in words; None for one whose form is no more."""
-    code, _, rest = draft.key.partition("/")
+    code, _, rest = key.partition("/")
     slug, _, target = rest.partition("/")
     resource = RESOURCES.get(code)
     if resource is None:
@@ -155,18 +154,18 @@ def unfinished(draft: Draft) -> Unfinished | None:
         address = url(resource, "create", slug)
     else:
         address = url(resource, "step", int(target), slug)
-    return Unfinished(step.title, resource.title, address, draft.saved_at)
+    return Unfinished(step.title, resource.title, address, at)
 
 
 def _drafts(home: Home) -> dict[str, Any]:
-    rows = Draft.objects.filter(user_id=home.actor.user_id).only("key", "saved_at")
-    found = (unfinished(draft) for draft in rows.order_by("-saved_at")[: 2 * SHOWN])
+    rows = Draft.objects.filter(user_id=home.actor.user_id).order_by("-saved_at")
+    found = (unfinished(*row) for row in rows.values_list("key", "saved_at")[: 2 * SHOWN])
     return {"drafts": [item for item in found if item is not None][:SHOWN]}
 
 
 def _messages(home: Home) -> dict[str, Any]:
     rows = inbox(home.actor.user_id or 0, home.actor.person_id, limit=SHOWN)
-    return {"inbox": list(rows), "unread": home.counted.unread}
+    return {"inbox": list(rows.values("title", "link", "created", "read_at"))}
 
 
 def _external(home: Home) -> dict[str, Any]:
