@@ -11,11 +11,12 @@ from pathlib import Path
 from gonghui.kernel.jobs.loops import LOOPS
 from gonghui.kernel.jobs.periodic import PERIODIC
 from gonghui.kernel.jobs.registry import JOBS
+from gonghui.kernel.resource.declaration import Interface
 from gonghui.site import environment
 from gonghui.site.doctor import machine
 from gonghui.site.doctor.findings import NOTE
 from gonghui.site.runner.supervisor import MARK
-from gonghui.systems.foundation.services.public import Told, tell_of
+from gonghui.systems.foundation.services.public import Told, declare, tell_of
 
 PROCESSES = {"web": "网页服务", "realtime": "实时消息服务", "worker": "后台任务"}
 EXAMINED = (
@@ -77,5 +78,6 @@ def examined() -> list[Told]:
 
 
 def register() -> None:
-    """Let the architecture view ask."""
+    """Let the architecture view ask, and declare what no system's manifest can."""
+    declare(Interface("api/v1/uploads/", "分段上传", standard="分段续传（本平台网页使用）"))
     tell_of(lambda: [*processes(), *examined()])

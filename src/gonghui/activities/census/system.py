@@ -4,7 +4,7 @@ from gonghui.activities.census.actions import kinds  # noqa: F401
 from gonghui.activities.census.permissions import VIEW_CENSUS, VIEW_WISHES
 from gonghui.activities.census.resources.campaign import CAMPAIGNS, QUOTAS
 from gonghui.activities.census.resources.wishes import WISHES
-from gonghui.kernel.resource.declaration import Page, Served, System
+from gonghui.kernel.resource.declaration import Interface, Page, Served, System
 from gonghui.systems.mobilization.membership.public import DUPLICATES, JOINS, MEMBERS
 
 BOARDS = Page("普查看板", "census-boards", VIEW_CENSUS)
@@ -34,5 +34,7 @@ SYSTEM = System(
     menu=(BOARDS, CAMPAIGNS, QUOTAS, WISHES, STATS),
     hall=(HALL,),
     uses=("C1.1",),
+    interfaces=(Interface("api/v1/census/{campaign_id}/{union_id}/trend/", "普查进展趋势"),),
+    publishes=("cn.gonghui.census", "cn.gonghui.wish"),
     open_functions={"A01/4": "手机网页已可办理；微信公众号的菜单、自动回复和关注者管理尚未接入"},
 )

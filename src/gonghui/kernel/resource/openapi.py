@@ -128,10 +128,18 @@ def _interfaces() -> dict[str, Any]:
             }
             if interface.public:
                 operation["security"] = []
-            parameters = [{**_id(), "name": name} for name in names]
+            parameters = [_variable(name) for name in names]
             item = {"parameters": parameters} if parameters else {}
             found[f"/{interface.path}"] = {**item, "get": operation}
     return found
+
+
+def _variable(name: str) -> dict[str, Any]:
+    """A variable part of an address: a number where it names an id, else a word."""
+    if name.endswith(("id", "pk")):
+        return {**_id(), "name": name}
+    schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,80}$"}
+    return {**_id(), "name": name, "schema": schema}
 
 
 def _operation(resource: Resource, step: Step) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """D07 配置管理子系统."""
 
-from gonghui.kernel.resource.declaration import Page, Served, System
+from gonghui.kernel.resource.declaration import Interface, Page, Served, System
 from gonghui.systems.foundation.config.permissions import EDIT_SETTINGS, VIEW_SETTINGS
 from gonghui.systems.foundation.config.resources import CHANGES
 
@@ -23,5 +23,10 @@ SYSTEM = System(
         "D07/p3": Served(IMPORT, "导入导出和复制先看差异，发布前校验，单位容量配额"),
     },
     resources=(CHANGES,),
+    interfaces=(
+        Interface("api/v1/config/", "配置取值"),
+        Interface("api/v1/config/{code}/", "一项配置的取值"),
+    ),
+    publishes=("cn.gonghui.config",),
     menu=(OVERVIEW, CHANGES, NODES),
 )

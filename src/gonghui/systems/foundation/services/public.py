@@ -1,5 +1,6 @@
-"""What the composition root may tell D09."""
+"""What the composition root tells D09."""
 
 from gonghui.systems.foundation.services.queries.architecture import Told, tell_of
+from gonghui.systems.foundation.services.queries.interfaces import declare
 
-__all__ = ["Told", "tell_of"]
+__all__ = ["Told", "declare", "tell_of"]

@@ -42,7 +42,7 @@ SYSTEM = System(
         Interface("api/v1/plan/", "计划落实情况", public=True),
     ),
     publishes=("cn.gonghui.services",),
-    outside=("registered address",),
+    outside=(actions.REGISTERED,),
 )
 
 WITH = "随 {} 实现"

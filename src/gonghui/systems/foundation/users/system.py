@@ -1,7 +1,7 @@
 """D08 统一用户管理子系统."""
 
 from gonghui.kernel.config.declaring import Setting
-from gonghui.kernel.resource.declaration import Page, Served, System
+from gonghui.kernel.resource.declaration import Interface, Page, Served, System
 from gonghui.systems.foundation.users.permissions import (
     EXPLAIN,
     VIEW_REVIEWS,
@@ -83,5 +83,15 @@ SYSTEM = System(
         RECEIPTS,
         RUNS,
     ),
-    uses=("D07",),
+    interfaces=(
+        Interface("api/v1/rights/{user_id}/", "一个用户能看到什么、依据是什么"),
+        Interface("scim/v2/", "用户和权限推送", "SCIM 2.0（RFC 7643、RFC 7644）"),
+    ),
+    publishes=("cn.gonghui.users", "cn.gonghui.pushing"),
+    subscribes=(
+        "cn.gonghui.users",
+        "cn.gonghui.pushing",
+        "cn.gonghui.rights",
+        "cn.gonghui.security",
+    ),
 )

@@ -49,7 +49,11 @@ SYSTEM = System(
     functions={
         "C1.1/2": Served(CHANGES, "基层工会基本信息更新：一般信息即时更新，关键信息经上级审批"),
         "C1.1/3": Served(JOINS, "入会申请的审核与批复"),
-        "C1.1/6": Served(CHANGES, "工会统一社会信用代码的登记、校验和变更（对接随 C1.2）"),
+        "C1.1/6": Served(
+            CHANGES,
+            "工会统一社会信用代码的登记、校验和变更",
+            partial="与法人资格登记管理系统的对接随 C1.2",
+        ),
         "C1.1/7": Served(UNIONS, "全省工会法人信息"),
         "C1.1/8": Served(MEMBERS, "全省基层组织和会员实名制数据库"),
         "C1.1/9": Served(ORGANISERS, "社会化工会工作者实名制管理"),
@@ -60,10 +64,10 @@ SYSTEM = System(
         "C1.1/p5": Served(TERM_CALENDAR, "换届日历和届满提醒"),
     },
     open_functions={
-        "C1.1/1": "基层工会组建报备: comes with the founding process (建会) on kernel/process",
-        "C1.1/4": "建会各环节网络化管理: comes with the founding process",
-        "C1.1/5": "职代会: comes with the founding process",
-        "C1.1/p6": "职代会代表、提案、表决和厂务公开: comes with C1.1/5",
+        "C1.1/1": "基层工会组建报备：随建会流程一并实现",
+        "C1.1/4": "建会各环节网络化管理：随建会流程一并实现",
+        "C1.1/5": "职代会：随建会流程一并实现",
+        "C1.1/p6": "职代会代表、提案、表决和厂务公开：随 C1.1/5 一并实现",
     },
     resources=(
         MEMBERS,
@@ -96,6 +100,7 @@ SYSTEM = System(
         ORGANISERS,
         ORGANISER_FIGURES,
     ),
+    publishes=("cn.gonghui.membership", "cn.gonghui.union"),
     hall=(JOIN, JOIN_PROGRESS, OWN_MEMBERSHIP, OWN_MEMBER_CARD, TRANSFER, CORRECT),
 )
 

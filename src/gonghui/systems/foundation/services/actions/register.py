@@ -38,6 +38,7 @@ from gonghui.systems.foundation.services.rules import life
 
 TARGET = "services.service"
 TO_REVIEW, TO_MEND, TO_CONFIRM = "services.review", "services.mend", "services.confirm"
+REGISTERED = "登记的访问地址"
 FIELDS = (
     "name",
     "kind",
@@ -250,7 +251,7 @@ def asked(address: str) -> tuple[str, str]:
     """Whether an address answers, and with what."""
     try:
         answer = outgoing.request(
-            "GET", address, party="registered address", timeout=5, max_bytes=2_000_000, follow=True
+            "GET", address, party=REGISTERED, timeout=5, max_bytes=2_000_000, follow=True
         )
     except outgoing.Unreachable as trouble:
         return Reach.NO, trouble.message

@@ -158,7 +158,7 @@ def software(actor: Actor, today: date) -> Graph:
                 source, target = names[package], names[other]
                 own = source in SYSTEMS and target in SYSTEMS
                 said = not own or target in declared.uses.get(source, frozenset())
-                graph.edges.append(Edge(source, target, "引用", said))
+                graph.edges.append(Edge(source, target, declared=said))
     graph.drawn = _reduced(graph.pairs)
     return graph
 

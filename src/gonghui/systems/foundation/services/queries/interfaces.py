@@ -10,16 +10,32 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from gonghui.kernel.resource.api import document
-from gonghui.kernel.resource.declaration import RESOURCES, SYSTEMS
+from gonghui.kernel.resource.declaration import RESOURCES, SYSTEMS, Interface
+from gonghui.kernel.resource.openapi import document
 from gonghui.systems.foundation.services.queries.manifests import system_of_package
 from gonghui.systems.foundation.services.queries.sources import package_of
 
 OPEN_API = "api/v1/"
-MACHINES = ("api/", "scim/", "oidc/", "cas/", "identity/", "o/", ".well-known/")
+MACHINES = ("api/", "scim/", "sso/", "oidc/", "cas/", ".well-known/")
 """Where addresses for programs begin; pages for people stand elsewhere."""
 OWN_DESCRIPTION = frozenset({"api/v1/openapi.json"})
 PLATFORM = "平台"
+
+
+_PLATFORM: list[Interface] = []
+
+
+def declare(interface: Interface) -> None:
+    """Declare an interface of the platform itself, which has no manifest."""
+    if interface not in _PLATFORM:
+        _PLATFORM.append(interface)
+
+
+def _interfaces() -> Iterator[tuple[str, Interface]]:
+    """Every declared interface beside the resources' own, with whose it is."""
+    for system in SYSTEMS.values():
+        yield from ((system.code, interface) for interface in system.interfaces)
+    yield from ((PLATFORM, interface) for interface in _PLATFORM)
 
 
 @dataclass(frozen=True)
@@ -104,11 +120,7 @@ def is_interface(route: str) -> bool:
 
 def declared() -> list[Declared]:
     """Our OpenAPI document and the protocols the manifests name, by address."""
-    owners = {
-        f"/{interface.path}": system.code
-        for system in SYSTEMS.values()
-        for interface in system.interfaces
-    }
+    owners = {f"/{interface.path}": code for code, interface in _interfaces()}
     found = []
     for path, item in document()["paths"].items():
         operations = {name: value for name, value in item.items() if name in {"get", "post"}}
@@ -129,12 +141,11 @@ def declared() -> list[Declared]:
             "",
             f"/{interface.path}",
             interface.title,
-            system.code,
+            code,
             interface.standard,
             interface.public,
         )
-        for system in SYSTEMS.values()
-        for interface in system.interfaces
+        for code, interface in _interfaces()
         if interface.standard
     ]
     return sorted(found, key=lambda item: (item.system, item.path))
@@ -143,12 +154,7 @@ def declared() -> list[Declared]:
 def undeclared() -> list[Served]:
     """Addresses for programs that are answered but described nowhere."""
     described = {_shape(item.path) for item in declared() if not item.standard}
-    protocols = tuple(
-        interface.path
-        for system in SYSTEMS.values()
-        for interface in system.interfaces
-        if interface.standard
-    )
+    protocols = tuple(interface.path for _, interface in _interfaces() if interface.standard)
     return [
         item
         for item in served()

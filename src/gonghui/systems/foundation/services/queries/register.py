@@ -95,6 +95,12 @@ def needs_of(service: Service) -> list[Dependency]:
     return list(service.needs.select_related("target").order_by("id"))
 
 
+def parts_of(service: Service, scope: Scope) -> list[Service]:
+    """Sites and interfaces of a system, of the actor's range."""
+    rows = Service.objects.within(scope).filter(part_of=service).exclude(stage=life.RETIRED)
+    return list(rows.order_by("name"))
+
+
 def needs_of_many(services: Iterable[Service]) -> list[Dependency]:
     """What these systems depend on, those outside them too."""
     rows = Dependency.objects.filter(service__in=[item.pk for item in services])

@@ -245,7 +245,7 @@ def _relations(record: Service, actor: Actor) -> dict[str, Any]:
         ],
         "impact": _impact(record, actor),
         "graph": f"{reverse('graph-systems')}?stop=service:{record.pk}",
-        "parts": list(record.parts.exclude(stage=life.RETIRED).order_by("name")),
+        "parts": queries.parts_of(record, scope),
     }
 
 

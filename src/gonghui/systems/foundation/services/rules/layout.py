@@ -23,7 +23,7 @@ class Measures:
 
     width: int = 176
     height: int = 44
-    across: int = 84
+    across: int = 64
     down: int = 16
     lane: int = 10
     margin: int = 12
@@ -86,20 +86,59 @@ def lay_out(
     wanted = [edge for edge in dict.fromkeys(edges) if edge[0] != edge[1]]
     wanted = [edge for edge in wanted if edge[0] in known and edge[1] in known]
     linked = {end for edge in wanted for end in edge}
-    joined = [node for node in known if node in linked]
-    forward = _without_circles(joined, wanted)
-    graph = _layered(joined, forward)
-    _order(graph)
-    ys = _heights(graph, sizes)
-    boxes, bottom = _boxes(graph, ys, sizes)
-    columns = max(len(graph.layers), 4)
+    boxes: list[Box] = []
+    lines: list[Line] = []
+    top, columns = 0.0, 4
+    for group in _groups([node for node in known if node in linked], wanted):
+        inside = set(group)
+        found = _lay_out_joined(group, [edge for edge in wanted if edge[0] in inside], sizes)
+        boxes += [Box(box.id, box.x, box.y + top, box.width, box.height) for box in found.boxes]
+        lines += [
+            Line(line.source, line.target, tuple((x, y + top) for x, y in line.points))
+            for line in found.lines
+        ]
+        top += found.height
+        columns = max(columns, round(found.width / (sizes.width + sizes.across)))
     loose = [node for node in known if node not in linked]
-    boxes += _grid(loose, columns, bottom, sizes)
+    boxes += _grid(loose, columns, top + sizes.margin, sizes)
     width = max((box.x + box.width for box in boxes), default=0) + sizes.margin
     height = max((box.y + box.height for box in boxes), default=0) + sizes.margin
+    return Drawing(width, height, tuple(boxes), tuple(lines))
+
+
+def _groups(nodes: Sequence[str], edges: Sequence[Edge]) -> list[list[str]]:
+    """The parts of the graph no line joins, the largest first."""
+    near: dict[str, list[str]] = defaultdict(list)
+    for source, target in edges:
+        near[source].append(target)
+        near[target].append(source)
+    groups: list[list[str]] = []
+    seen: set[str] = set()
+    for root in nodes:
+        if root in seen:
+            continue
+        seen.add(root)
+        group = [root]
+        for node in group:
+            for other in near[node]:
+                if other not in seen:
+                    seen.add(other)
+                    group.append(other)
+        groups.append([node for node in nodes if node in set(group)])
+    return sorted(groups, key=lambda group: -len(group))
+
+
+def _lay_out_joined(nodes: Sequence[str], edges: Sequence[Edge], sizes: Measures) -> Drawing:
+    forward = _without_circles(nodes, edges)
+    graph = _layered(nodes, forward)
+    _order(graph)
+    ys = _heights(graph, sizes)
+    boxes = _boxes(graph, ys, sizes)
+    width = max(box.x + box.width for box in boxes)
+    height = max(y + sizes.height for y in ys.values()) + sizes.down
     places = {box.id: box for box in boxes}
     layer_of = {node: n for n, layer in enumerate(graph.layers) for node in layer}
-    lines = [_line(edge, graph, layer_of, places, ys, sizes) for edge in wanted]
+    lines = [_line(edge, graph, layer_of, places, ys, sizes) for edge in edges]
     return Drawing(width, height, tuple(boxes), tuple(lines))
 
 
@@ -233,17 +272,19 @@ def _settle(
         ys[node] = place - shift
 
 
-def _boxes(graph: _Layered, ys: dict[object, float], sizes: Measures) -> tuple[list[Box], float]:
-    boxes = []
-    for column, layer in enumerate(graph.layers):
-        x = sizes.margin + column * (sizes.width + sizes.across)
-        boxes += [
-            Box(node, x, round(ys[node], 1), sizes.width, sizes.height)
-            for node in layer
-            if isinstance(node, str)
-        ]
-    bottom = max((y + sizes.height + 2 * sizes.down for y in ys.values()), default=sizes.margin)
-    return boxes, bottom
+def _boxes(graph: _Layered, ys: dict[object, float], sizes: Measures) -> list[Box]:
+    return [
+        Box(
+            node,
+            sizes.margin + column * (sizes.width + sizes.across),
+            round(ys[node], 1),
+            sizes.width,
+            sizes.height,
+        )
+        for column, layer in enumerate(graph.layers)
+        for node in layer
+        if isinstance(node, str)
+    ]
 
 
 def _grid(nodes: Sequence[str], columns: int, top: float, sizes: Measures) -> list[Box]:

@@ -227,7 +227,8 @@ def _table(graph: graphs.Graph) -> ui.Table:
     for edge in graph.edges:
         count = f" {edge.count:,}" if edge.count else ""
         mark = "" if edge.declared else "，未声明"
-        words = f"{graph.nodes[edge.target].label}（{edge.label}{count}{mark}）"
+        by = f"{edge.label}{count}{mark}".strip("，")
+        words = graph.nodes[edge.target].label + (f"（{by}）" if by else "")
         below.setdefault(edge.source, []).append(words)
         above.setdefault(edge.target, []).append(graph.nodes[edge.source].label)
     rows = [

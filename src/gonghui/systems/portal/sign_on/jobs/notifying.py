@@ -68,7 +68,7 @@ def _sent(notice: LogoutNotice) -> tuple[int, str]:
         answer = outgoing.request(
             "POST",
             address,
-            party="oidc client",
+            party="接入应用",
             timeout=TIMEOUT,
             max_bytes=100_000,
             content=urlencode(form),
