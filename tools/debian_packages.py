@@ -7,10 +7,11 @@ come through apt with state folders of its own, with every library the machine l
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -31,12 +32,15 @@ class TestTools:
     """Where the programs of the browser tests and the second PostgreSQL are.
 
     driver: starts the program that drives the browser, where it needs unpacked libraries.
+    node: Node.js, for the outside applications of the tests; npm: the words that start npm.
     """
 
     chromium: Path
     postgres: Path
     library_path: str
     driver: Path | None = None
+    node: str = "node"
+    npm: tuple[str, ...] = ("npm",)
 
 
 def bring(names: list[str]) -> Path:
@@ -51,14 +55,27 @@ def bring(names: list[str]) -> Path:
 
 
 def test_tools() -> TestTools:
-    """Chromium with Chinese fonts, and PostgreSQL 15. Raises Unavailable."""
-    root = bring(list(FOR_TESTS))
+    """Chromium with Chinese fonts, PostgreSQL 15, Node.js with npm. Raises Unavailable.
+
+    npm is brought only where there is none; it comes with Node.js.
+    """
+    names = list(FOR_TESTS)
+    own = shutil.which("node") is not None and shutil.which("npm") is not None
+    root = bring(names if own else [*names, "npm"])
     if root == Path("/"):
         return TestTools(Path("/usr/bin/chromium"), Path("/usr/lib/postgresql/15/bin"), "")
     postgres = root / "usr/lib/postgresql/15/bin"
     if not postgres.exists():
         postgres = Path("/usr/lib/postgresql/15/bin")
-    return TestTools(_chromium_starter(), postgres, _library_path(), _driver_starter())
+    driver = _driver_starter()
+    found = TestTools(_chromium_starter(), postgres, _library_path(), driver)
+    if own or driver is None:
+        return found
+    # Debian's Node.js finds parts of itself by their place in an installed system, so the one
+    # that comes with the browser's driver runs Debian's npm.
+    starter = _starter("node", driver, {"NODE_PATH": root / "usr/share/nodejs"})
+    program = root / "usr/share/nodejs/npm/bin/npm-cli.js"
+    return replace(found, node=str(driver), npm=(str(starter), str(program)))
 
 
 def _is_installed(name: str) -> bool:

@@ -87,13 +87,14 @@ def everything() -> int:
     score = Score()
     for title, command in LINT:
         score.add(check(title, command))
-    say("准备浏览器、中文字体和 PostgreSQL 15")
+    say("准备浏览器、中文字体、PostgreSQL 15 和 Node.js")
     try:
         tools = test_tools()
     except Unavailable as trouble:
         print(trouble)
         print(f"\n{score.passed} passed, {score.failed + 1} failed")
         return 1
+    score.add(outside_applications(tools))
     with database("18", embedded_binaries(), tools) as variables:
         for title, command in ON_A_DATABASE:
             score.add(check(title, command, variables | {"GONGHUI_DB_ROLE": "owner"}))
@@ -108,6 +109,25 @@ def everything() -> int:
     say(f"用时 {(time.monotonic() - began) / 60:.1f} 分钟")
     print(f"\n{score.passed} passed, {score.failed} failed, {score.skipped} skipped", flush=True)
     return 1 if score.failed else 0
+
+
+def outside_applications(tools: TestTools) -> Score:
+    """The npm packages of tests/clients, as its lock file says; nothing to do when they are there.
+
+    They stand for applications of other people that sign in through the platform.
+    """
+    folder = Path("tests/clients")
+    lock = (folder / "package-lock.json").read_text("utf-8")
+    kept = folder / "node_modules/.installed"
+    if kept.exists() and kept.read_text("utf-8") == lock:
+        return Score()
+    say("安装测试用的外部应用（npm ci，tests/clients）")
+    cache = environment.var() / "npm"
+    options = ["--prefix", folder, "--cache", cache, "--no-audit", "--no-fund", "--ignore-scripts"]
+    found = check("外部应用的程序库", [*tools.npm, "ci", *options])
+    if not found.failed:
+        kept.write_text(lock, "utf-8")
+    return found
 
 
 def lint() -> int:
@@ -193,6 +213,7 @@ def database(name: str, binaries: Binaries, tools: TestTools | None) -> Iterator
             variables = {"DATABASE_URL": cluster.url(), "GONGHUI_VAR": str(TESTDB / "var")}
             if tools:
                 variables["GONGHUI_CHROMIUM"] = str(tools.chromium)
+                variables["GONGHUI_NODE"] = tools.node
                 if tools.driver:
                     variables["PLAYWRIGHT_NODEJS_PATH"] = str(tools.driver)
             yield variables

@@ -132,7 +132,7 @@ def stage(live_server: Any, settings: Any) -> Iterator[Stage]:
 @pytest.fixture
 def outside(stage: Stage) -> Iterator[Callable[..., httpx.Response]]:
     """The application runs; outside("POST", "/refresh") asks it with the browser's cookies."""
-    node = shutil.which("node")
+    node = shutil.which(os.environ.get("GONGHUI_NODE", "node"))
     assert node, "node is missing: `make test` brings it, or apt-get install nodejs npm"
     assert (HERE / "node_modules").exists(), "run: npm ci --prefix tests/clients"
     version = int(subprocess.check_output([node, "--version"], text=True)[1:].split(".")[0])
