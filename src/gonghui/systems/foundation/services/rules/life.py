@@ -36,7 +36,7 @@ FILING_RULE = "《信息安全等级保护管理办法》第十五条：第二�
 HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9-]{1,63})*", re.I)
 MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 # What names of systems end or begin with without telling them apart.
-PLAIN_WORDS = re.compile(r"信息|管理|服务|系统|平台|网站|工会|[（）()“”\s]")
+PLAIN_WORDS = re.compile(r"信息|管理|服务|系统|平台|网站|网$|工会|[（）()“”\s]")
 
 
 def check_stage(now: str, to: str, *, dependants: int = 0, successor: bool = False) -> None:
