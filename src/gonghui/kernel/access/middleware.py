@@ -57,8 +57,7 @@ class ActorMiddleware:
                     transaction.set_rollback(True)
         finally:
             events.flush()
-        if getattr(request, "rights_changed", False):
-            sessions.rotate(request)
+        sessions.turn_key(request)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -77,14 +76,16 @@ class ActorMiddleware:
             return None
         # Asked before the transaction is given up: after that it answers nothing.
         who = who_can_grant(request, error)
+        again = isinstance(error, StepUp) and not request.path.startswith("/api/")
+        asked = ask_again(request) if again else None
         # The guard around this middleware records who was refused what.
         request.refusal = error
         if not error.keeps:
             transaction.set_rollback(True)
         if request.path.startswith("/api/"):
             return JsonResponse(problem(error), status=error.status)
-        if isinstance(error, StepUp):
-            return ask_again(request)
+        if asked is not None:
+            return asked
         if error.code == "anonymous" and request.method == "GET":
             return redirect_to_login(request.get_full_path())
         context = {
@@ -162,8 +163,7 @@ def note_rights(request: HttpRequest) -> str:
     sessions.put(request, rights=rights.hexdigest(), owes=owes, cadre=actor.is_cadre)
     sessions.note_kind(request, cadre=actor.is_cadre)
     if known is not None:
-        # A refusal rolls back what the request wrote, and with it the row of a new key.
-        request.rights_changed = True
+        sessions.rotate(request)
     return owes
 
 

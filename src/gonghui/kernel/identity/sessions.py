@@ -153,9 +153,18 @@ def note_kind(request: HttpRequest, *, cadre: bool) -> None:
 
 
 def rotate(request: HttpRequest) -> None:
-    """Give the session another key; the old cookie is dead, the sid stays."""
-    request.session.cycle_key()
-    follow_key(request)
+    """Give the session another key when the request has ended; the old cookie is dead then.
+
+    Later, because a refusal rolls back what the request wrote, and the row of a new key with it.
+    """
+    request._turns_key = True
+
+
+def turn_key(request: HttpRequest) -> None:
+    """Do what `rotate` asked for; the sid stays."""
+    if getattr(request, "_turns_key", False) and sid_of(request):
+        request.session.cycle_key()
+        follow_key(request)
 
 
 def follow_key(request: HttpRequest) -> None:

@@ -124,6 +124,8 @@ def _page(request: HttpRequest, form: forms.Form, target: str, status: int = 200
     if by_sum:
         form.fields["answer"].label = "验证题"
         form.fields["answer"].help_text = pictures.sum_in_words(request)
+        # A field once looked at keeps its words.
+        form._bound_fields_cache.pop("answer", None)
     context = {
         "form": form,
         "next": target,
