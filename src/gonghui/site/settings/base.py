@@ -190,7 +190,7 @@ CSRF_TRUSTED_ORIGINS = [
 ]
 # Services of one's own network that may be called ("host:port", commas between), besides those of
 # the setting security.outgoing_private; see kernel/security/outgoing.py.
-OUTGOING_PRIVATE = tuple(
+OUTGOING_PRIVATE += tuple(
     word.strip().lower()
     for word in os.environ.get("GONGHUI_OUTGOING_PRIVATE", "").split(",")
     if word.strip()

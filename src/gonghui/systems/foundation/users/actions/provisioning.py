@@ -270,14 +270,25 @@ def _describe(
 ) -> None:
     if unknown := set(attributes) - set(ATTRIBUTES):
         raise Refusal(f"不能推送“{'、'.join(sorted(unknown))}”。", field="attributes")
-    outgoing.checked_url(address.strip())
     target.name, target.keeper, target.note = name.strip(), keeper.strip(), words.strip()
     target.address = address.strip().rstrip("/")
+    _check_address(target)
     target.roles = rules.check_roles(roles)
     target.attributes = [each for each in ATTRIBUTES if each in attributes]
     if secret:
         target.secret = secret
     _saved(target, f"{target.union.name}已登记同名的推送目标。")
+
+
+def _check_address(target: Target) -> None:
+    """Say at once what the guard of outgoing calls would say at the first delivery."""
+    if target.is_simulated:
+        return
+    try:
+        outgoing.checked_url(target.base)
+    except Refusal as refusal:
+        refusal.field = "address"
+        raise
 
 
 def _ask_for_target(target: Target) -> None:

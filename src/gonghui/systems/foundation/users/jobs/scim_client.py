@@ -158,7 +158,7 @@ class Remote:
             passed["content"] = json.dumps(document, ensure_ascii=False).encode()
         return outgoing.request(
             method,
-            f"{self.target.address}{path}",
+            f"{self.target.base}{path}",
             party=f"推送目标：{self.target.name}",
             timeout=self.timeout,
             headers=headers,

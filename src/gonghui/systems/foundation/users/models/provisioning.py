@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,6 +10,7 @@ from gonghui.kernel.base.fields import SealedTextField
 from gonghui.kernel.org.scoping import Scoped
 from gonghui.systems.foundation.users.models.staff import Staff
 from gonghui.systems.foundation.users.rules.provisioning import BUSINESS
+from gonghui.systems.foundation.users.rules.pushing import SIMULATED
 
 
 class SourceState(models.TextChoices):
@@ -113,14 +115,13 @@ class TargetState(models.TextChoices):
 
 
 class Target(Scoped):
-    """A system that users and rights are pushed to (推送目标), over SCIM at `address`.
+    """A system that users and rights are pushed to over SCIM (推送目标).
 
+    address: of the outside system, or a path below rules.pushing.SIMULATED on this installation.
     roles: only users who hold one of these in the subtree of `union`; empty: all users there.
     attributes: what is pushed beside name and state, of rules.pushing.ATTRIBUTES. rests_until:
     after no answer nothing is sent before this time; misses counts such times in a row.
     """
-
-    audit_masked = ()
 
     name = models.CharField("系统名称", max_length=60)
     keeper = models.CharField("责任部门", max_length=60)
@@ -151,6 +152,16 @@ class Target(Scoped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether a simulator of this installation answers."""
+        return self.address.startswith(SIMULATED)
+
+    @property
+    def base(self) -> str:
+        """The address to call; a simulator's is a path of this installation, wherever it runs."""
+        return f"{settings.SIMULATORS}{self.address}" if self.is_simulated else self.address
 
 
 class ItemState(models.TextChoices):

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -48,10 +47,9 @@ from gonghui.systems.foundation.users.models import (
 from gonghui.systems.foundation.users.permissions import MANAGE_PUSHING, VIEW_PUSHING
 from gonghui.systems.foundation.users.queries import provisioning as queries
 from gonghui.systems.foundation.users.rules.provisioning import BUSINESS
-from gonghui.systems.foundation.users.rules.pushing import ATTRIBUTES
+from gonghui.systems.foundation.users.rules.pushing import ATTRIBUTES, SIMULATED
 
 SHOWN = 200
-SIMULATED = "/simulators/"
 ROLE_CHOICES = tuple(BUSINESS.items())
 TOKEN_TONES = {"waiting": "wait", "active": "good", "refused": "stop", "revoked": "idle"}
 TARGET_TONES = {
@@ -73,13 +71,8 @@ def attribute_names(codes: Sequence[str]) -> str:
     return "、".join(["用户名", "姓名", "状态", *(ATTRIBUTES.get(code, code) for code in codes)])
 
 
-def is_simulated(address: str) -> bool:
-    """Whether a simulator answers at an address."""
-    return bool(settings.SIMULATORS) and address.startswith(f"{settings.SIMULATORS}{SIMULATED}")
-
-
 def shown_address(address: str) -> str:
-    return f"{address}（模拟）" if is_simulated(address) else address
+    return f"{address}（模拟）" if address.startswith(SIMULATED) else address
 
 
 class ReasonForm(ActionForm):
@@ -396,7 +389,7 @@ def _standing(target: Target, actor: Actor) -> dict[str, Any]:
             for state, count in counts.items()
         ],
         "target": target,
-        "simulated": is_simulated(target.address),
+        "simulated": target.is_simulated,
         "receipts": f"{reverse('resource:push-receipts:list')}?target={target.pk}",
         "rests": target.rests_until
         if target.rests_until and target.rests_until > timezone.now()

@@ -12,6 +12,9 @@ POST, MOBILE, UNION, ROLES = "post", "mobile", "union", "roles"
 ATTRIBUTES = {UNION: "所在工会", POST: "职务", ROLES: "角色和期限", MOBILE: "手机号码"}
 """What a target may be given beside user name, name and state."""
 
+SIMULATED = "/simulators/"
+"""Where simulators of outside parties stand on an installation that has them."""
+
 PREFIX = "gonghui-"
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(hours=1)
