@@ -26,7 +26,7 @@ from gonghui.systems.foundation.config.permissions import APPROVE_SETTINGS, VIEW
 
 ABOVE = "the names of superior unions say where an inherited value comes from"
 SECOND = "who could be the second administrator is looked up above the union"
-INHERITS = "继承上级"
+INHERITS = "未单独设置"
 LONGEST_ID = 19
 """Digits an id may have: more do not fit a bigint."""
 QUOTA_COUNT = Setting(

@@ -18,7 +18,7 @@ def change(world: World, union: Union) -> Any:
         title="节点失联判定时间",
         value=60,
         words="60 秒",
-        before="继承上级",
+        before="未单独设置",
         reason="测试变更",
         state=State.WAITING,
         dangerous=True,

@@ -73,7 +73,7 @@ def test_the_audit_holds_who_what_and_why(world, known, cast):
     entry = Entry.objects.filter(action="settings.propose").latest("id")
     assert (entry.actor_name, entry.reason) == ("合管", "高峰期放宽")
     assert entry.org_path == world.hefei.path
-    assert {"before": "继承上级", "after": "20 次"}.items() <= entry.changes[
+    assert {"before": "未单独设置", "after": "20 次"}.items() <= entry.changes[
         f"value_{world.hefei.pk}"
     ].items()
     event = Outbox.objects.get(type="cn.gonghui.config.changed")
@@ -203,7 +203,7 @@ def test_without_a_second_administrator_it_cannot_even_be_proposed(world, known)
 def test_a_value_that_moved_in_the_meantime_is_not_approved(world, known, cast):
     change = put(world.hefei, known.danger, 6, cast.hefei)
     Value.objects.create(setting=known.danger.code, union_id=world.hefei.pk, value=9)
-    with pytest.raises(Conflict, match="已从继承上级变成9"):
+    with pytest.raises(Conflict, match="已从未单独设置变成9"):
         actions.approve(change, by=cast.guard)
 
 

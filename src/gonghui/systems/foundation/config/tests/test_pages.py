@@ -261,5 +261,5 @@ def test_the_interface_reads_and_proposes(world, known, cast, client_of):
     found = client.get(f"/api/v1/config/{code}/?union={world.shushan.pk}").json()
     assert (found["value"], found["own"], found["source"]) == (20, False, world.hefei.pk)
     assert client.get("/api/v1/config/no.such/").status_code == 404
-    assert post({**at, "inherit": True}, 201)["words"] == "继承上级"
+    assert post({**at, "inherit": True}, 201)["words"] == "未单独设置"
     assert client.get("/api/v1/config/?union=9999999999999999999999").status_code == 403

@@ -43,6 +43,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     only = request.GET.get("only", "")
     found = queries.in_force(union)
     total = len(found)
+    groups = sorted({queries.group_of(item.setting) for item in found})
+    part = request.GET.get("part", "")
+    if part:
+        found = [item for item in found if queries.group_of(item.setting) == part]
     if only == "own":
         found = [item for item in found if item.own]
     if text:
@@ -56,10 +60,15 @@ def overview(request: HttpRequest) -> HttpResponse:
             (title, _table(title, union, list(items), last))
             for title, items in groupby(found, lambda item: queries.group_of(item.setting))
         ],
-        "filters": [_place_filter(request, union, actor), _own_filter(union, text, only)],
+        "filters": [
+            _place_filter(request, union, actor),
+            _part_filter(request, union, groups, part),
+            _own_filter(request, union, only),
+        ],
         "text": text,
         "only": only,
-        "clear": f"?union={union.pk}" if text or only else "",
+        "clear": f"?union={union.pk}" if text or only or part else "",
+        "part": part,
         "waiting": queries.waiting(actor),
         "waiting_url": reverse("resource:setting-changes:list") + "?state=waiting",
         "more": _tools(union, actor),
@@ -82,7 +91,7 @@ def _table(title: str, union: Union, items: list[Any], last: dict[str, Applied])
                     ui.pill(item.origin, "info" if item.own else "idle"),
                     item.setting.words(item.setting.encode(item.setting.default)),
                     _marked(_levels(item.setting), marks),
-                    timezone.localtime(change.at).strftime("%Y-%m-%d") if change else "",
+                    timezone.localtime(change.at).strftime("%Y-%m-%d") if change else "没有改过",
                 ],
                 setting_url(item.setting.code, union),
             )
@@ -116,20 +125,29 @@ def _place_filter(request: HttpRequest, union: Union, actor: Actor) -> ui.Filter
     return ui.Filter("工会", union.name, options=options)
 
 
-def _own_filter(union: Union, text: str, only: str) -> ui.Filter:
-    query = {"union": union.pk, "q": text} if text else {"union": union.pk}
-    every, own = f"?{urlencode(query)}", f"?{urlencode({**query, 'only': 'own'})}"
+def _part_filter(request: HttpRequest, union: Union, groups: list[str], part: str) -> ui.Filter:
+    every = _query(request, union=union.pk, part="")
     options = [
-        ui.Option("全部配置项", every, not only),
+        ui.Option(title, _query(request, union=union.pk, part=title), title == part)
+        for title in groups
+    ]
+    return ui.Filter("系统", part, options=options, clear_url=every)
+
+
+def _own_filter(request: HttpRequest, union: Union, only: str) -> ui.Filter:
+    every = _query(request, union=union.pk, only="")
+    own = _query(request, union=union.pk, only="own")
+    options = [
+        ui.Option("全部取值", every, not only),
         ui.Option("本级设置的", own, only == "own"),
     ]
     shown = "本级设置的" if only == "own" else ""
-    return ui.Filter("全部配置项", shown, options=options, clear_url=every)
+    return ui.Filter("全部取值", shown, options=options, clear_url=every)
 
 
 def _query(request: HttpRequest, **changed: object) -> str:
-    kept = {name: request.GET[name] for name in ("q", "only") if request.GET.get(name)}
-    return "?" + urlencode({**kept, **changed})
+    kept = {name: request.GET[name] for name in ("q", "only", "part") if request.GET.get(name)}
+    return "?" + urlencode({key: value for key, value in {**kept, **changed}.items() if value})
 
 
 def _tools(union: Union, actor: Actor) -> list[ui.Action]:
@@ -295,15 +313,25 @@ def change_page(request: HttpRequest, code: str) -> HttpResponse:
     else:
         stored = initial_of(setting, item.stored)
         form = ValueForm(initial={"value": stored, "expected": last.pk if last else 0}, **more)
+    under_way = queries.open_change(code, union)
     context = {
         "union": union,
         "setting": setting,
         "item": item,
         "form": form,
-        "clear": ui.Action("恢复继承", need="clear") if item.own else None,
+        "under_way": under_way,
+        "under_way_state": State(under_way.state).label if under_way else "",
+        "under_way_url": _change_url(under_way, actor) if under_way else "",
+        "clear": ui.Action("恢复默认" if union.parent_id is None else "恢复继承", need="clear")
+        if item.own
+        else None,
         "back_url": setting_url(code, union),
     }
     return render(request, "configuration/change.html", context, status=status)
+
+
+def _clearing(union: Union) -> ui.Action:
+    return ui.Action("恢复默认" if union.parent_id is None else "恢复继承", need="clear")
 
 
 def _wanted(form: ValueForm) -> Wanted:

@@ -42,6 +42,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"union": union, "form": form, "asked": False}
     if asked and form.is_valid():
         given = form.cleaned_data
+        form.data = {**request.GET.dict(), **_named(given)}
         left = union_named(actor, given["left"], queries.VIEW_SETTINGS)
         right = (
             union_named(actor, given["right"], queries.VIEW_SETTINGS) if given["right"] else left
@@ -58,6 +59,11 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render(
         request, "configuration/compare.html", context, status=422 if form.errors else 200
     )
+
+
+def _named(given: dict[str, Any]) -> dict[str, str]:
+    """The unions of a form by name, whether they were typed or came as ids in a link."""
+    return {side: given[side].name for side in ("left", "right") if given[side]}
 
 
 def _words(union: Union, moment: datetime | None) -> dict[str, str]:
