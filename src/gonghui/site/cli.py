@@ -21,7 +21,8 @@ PASSED_ON = {
     "import": "导入表格（xlsx、csv）",
     "export": "导出数据",
     "seed-scale": "生成全省规模的测试数据",
-    "audit": "审计记录：audit verify 校验是否被篡改",
+    "audit": "审计记录：audit verify 校验是否被篡改，audit export 由审计管理员导出",
+    "users": "用户和授权：users open、grant、revoke、list、why，均以 --as 指明的用户办理",
     "migrate": "更新数据库结构、应用角色和代码表",
 }
 AS_OWNER = {"seed-scale"}

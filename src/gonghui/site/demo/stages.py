@@ -25,6 +25,7 @@ from gonghui.site.demo import (
     joining,
     moving,
     people,
+    rights,
     rosters,
     services,
     unions,
@@ -34,6 +35,7 @@ from gonghui.site.demo import (
 from gonghui.site.demo.stage import DEMO
 from gonghui.systems.foundation.config.models import Change
 from gonghui.systems.foundation.services.models import Service
+from gonghui.systems.foundation.users.models import Staff
 from gonghui.systems.mobilization.membership.models import (
     Correction,
     DuplicatePair,
@@ -91,6 +93,7 @@ STAGES = (
     Stage("职工心愿", census.wish_and_answer, _any(Wish)),
     Stage("系统登记", services.register_systems, _any(Service)),
     Stage("配置变更", configuration.tune, _any(Change)),
+    Stage("用户、岗位和授权", rights.settle, _any(Staff)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
 )
 

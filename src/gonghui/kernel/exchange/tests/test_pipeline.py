@@ -448,7 +448,9 @@ class TestCommand:
         file.write_bytes(content([*people(3), ["王", "1", "", "", ""]])[0])
         told = StringIO()
         name = world.factory.name
-        call_command("import", "sample.target", str(file), "--union", name, stdout=told)
+        clerk = world.user("经办", (HANDLER, world.factory)).username
+        asked = ("import", "sample.target", str(file), "--union", name, "--as", clerk)
+        call_command(*asked, stdout=told)
         assert "共 4 行：新增或更新 3，无变化 0，有误 1。" in told.getvalue()
         assert (tmp_path / "会员-待修改.xlsx").exists()
         assert len(target.stored()) == 3
@@ -474,5 +476,6 @@ class TestCommand:
     ) -> None:
         (tmp_path / "a.csv").write_bytes(content(people(1))[0])
         named = str(world.factory.pk) if union == "factory" else union
+        clerk = world.user("经办", (HANDLER, world.factory)).username
         with pytest.raises(CommandError, match=words):
-            call_command("import", code, str(tmp_path / file), "--union", named)
+            call_command("import", code, str(tmp_path / file), "--union", named, "--as", clerk)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from gonghui.kernel.access.actor import Actor, platform
+from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.access.commanding import commanding
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.exchange import batches
 from gonghui.kernel.exchange.models import ImportBatch
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         known = "、".join(f"{profile.code}（{profile.title}）" for profile in profiles())
         parser.add_argument("profile", help=f"导入类型：{known}")
         parser.add_argument("file", type=Path, help="表格文件")
+        parser.add_argument("--as", dest="username", required=True, help="以哪个用户的权限导入")
         parser.add_argument("--union", required=True, help="导入到的工会：全称或编号")
         parser.add_argument("--errors", type=Path, help="有误的行写到哪个目录，默认与原文件同处")
 
@@ -35,11 +36,18 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
 
     def _import(
-        self, *, profile: str, file: Path, union: str, errors: Path | None, **options: Any
+        self,
+        *,
+        profile: str,
+        file: Path,
+        union: str,
+        username: str,
+        errors: Path | None,
+        **options: Any,
     ) -> None:
         if not file.is_file():
             raise Refusal(f"没有文件 {file}。", remedy="请核对路径。")
-        by = platform(f"命令行（{os.environ.get('USER', '')}）", "cli")
+        by = commanding(username)
         batch = self._received(file, profile, _union(union), by)
         for notice in batch.notices:
             self.stdout.write(notice)

@@ -7,12 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
-from django.utils import timezone
 
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.access.loading import actor_of
+from gonghui.kernel.access.commanding import commanding
 from gonghui.kernel.base.errors import Missing, Refusal
-from gonghui.kernel.identity.models import User
 from gonghui.kernel.org.scoping import raise_wall
 from gonghui.kernel.resource import lists
 from gonghui.kernel.resource.declaration import RESOURCES, Resource
@@ -54,16 +52,9 @@ class Command(BaseCommand):
         if file.suffix not in {".xlsx", ".csv"}:
             raise Refusal("文件名应以 .xlsx 或 .csv 结尾。")
         with transaction.atomic():
-            actor = self._actor(username)
+            actor = commanding(username)
             raise_wall(actor.wall())
             return self._write(found, actor, file, purpose, dict(_pairs(where)))
-
-    @staticmethod
-    def _actor(username: str) -> Actor:
-        user = User.objects.filter(username=username, is_active=True).first()
-        if user is None:
-            raise Missing(f"没有启用的用户“{username}”。")
-        return actor_of(user, timezone.localdate(), channel="cli")
 
     @staticmethod
     def _write(

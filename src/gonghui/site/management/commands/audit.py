@@ -1,4 +1,8 @@
-"""The audit command: verify, seal, export."""
+"""The audit command: verify, seal, export.
+
+`verify` and `seal` show no contents and belong to whoever owns the machine; `export` reads the
+log and asks for an audit administrator of the whole tree.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from gonghui.kernel.access.commanding import commanding
 from gonghui.kernel.audit import checking, exporting, sealing
-from gonghui.kernel.audit.entries import SystemActor, record
+from gonghui.kernel.audit.entries import record
 from gonghui.kernel.audit.models import Batch, Entry, Pending
+from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.org.models import Union
+from gonghui.site.auditing import EXPORT_AUDIT
 
 KINDS = {
     "changed": "被改动",
@@ -36,6 +44,9 @@ class Command(BaseCommand):
         commands.add_parser("seal", help="立即封存尚未封存的记录")
         export = commands.add_parser("export", help="导出为每行一条的 JSON 文件")
         export.add_argument("file", type=Path, help="要写入的文件")
+        export.add_argument(
+            "--as", dest="username", required=True, help="以哪个审计管理员的权限导出"
+        )
         export.add_argument("--since", type=date.fromisoformat, help="起始日期，如 2026-01-01")
         export.add_argument("--until", type=date.fromisoformat, help="截止日期（含当日）")
 
@@ -64,6 +75,12 @@ class Command(BaseCommand):
         self.stdout.write(f"已封存 {sealing.seal_pending()} 条记录。")
 
     def _export(self, options: dict[str, Any]) -> None:
+        try:
+            actor = commanding(options["username"])
+            root = Union.objects.unscoped("the log is of the whole tree").get(parent=None)
+            actor.require(EXPORT_AUDIT, root.path)
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
         since, until = options["since"], options["until"]
         if since and until and until < since:
             raise CommandError("截止日期早于起始日期，请重新填写。")
@@ -75,7 +92,7 @@ class Command(BaseCommand):
         record(
             action="audit.export",
             action_name="导出审计记录",
-            actor=SystemActor(channel=Entry.Channel.CLI),
+            actor=actor,
             target_type="audit.entry",
             target_id="",
             target_label=f"{since or '最早'}至{until or '最新'}，{count} 条",
