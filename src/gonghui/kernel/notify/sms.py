@@ -90,6 +90,9 @@ class HttpCarrier:
     """
 
     def send(self, mobile: str, text: str, key: str) -> str:
+        headers = {"Idempotency-Key": key}
+        if token := TOKEN.value():
+            headers["Authorization"] = f"Bearer {token}"
         try:
             answer = outgoing.request(
                 "POST",
@@ -97,7 +100,7 @@ class HttpCarrier:
                 party=PARTY,
                 timeout=8,
                 json={"mobile": mobile, "text": text},
-                headers={"Authorization": f"Bearer {TOKEN.value()}", "Idempotency-Key": key},
+                headers=headers,
             )
         except Refusal as refusal:
             raise CarrierTrouble(refusal.message) from refusal

@@ -166,6 +166,8 @@ def test_a_payload_cannot_write_lines_of_its_own():
     board.streams.add(stream)
     board.hand_on("messages\ndata:x user:1")
     board.hand_on("messages user:2")
+    # The outbox tells the number of its latest row, a bare number, on the same channel.
+    board.hand_on("123")
     assert stream.topics.empty()
 
 
