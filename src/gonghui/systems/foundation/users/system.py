@@ -23,8 +23,8 @@ from gonghui.systems.foundation.users.resources.staff import STAFF, STAFF_CHANGE
 
 LEFT_OVER = Page("待清理账号", "left-over", VIEW_STAFF)
 WHY = Page("权限推演", "rights-find", EXPLAIN)
-WHO = Page("谁能看到", "rights-who", EXPLAIN)
 BOARDS = Page("授权复核表", "review-boards", VIEW_REVIEWS)
+MINE = Page("我的权限", "rights-mine", help="能做什么、谁授予的；委托同事、申请变更本人信息")
 THREE = Page("三员分立", "three-apart", VIEW_SEPARATION)
 
 SYSTEM = System(
@@ -72,11 +72,10 @@ SYSTEM = System(
         PROPOSALS,
         DELEGATIONS,
         WHY,
-        WHO,
         BOARDS,
-        REVIEW_ITEMS,
         REVIEWS,
         THREE,
+        MINE,
         SOURCES,
         TARGETS,
         ITEMS,

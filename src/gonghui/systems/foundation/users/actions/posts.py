@@ -18,6 +18,7 @@ from gonghui.kernel.access.roles import ROLES
 from gonghui.kernel.base.errors import Conflict, Forbidden, Missing, Refusal
 from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.identity import accounts
+from gonghui.kernel.identity.models import User
 from gonghui.kernel.notify import todos
 from gonghui.kernel.org.models import Union, UnionStatus
 from gonghui.kernel.org.scoping import Scope
@@ -191,6 +192,8 @@ def _take(
         raise Conflict(f"{staff.name}已在这个岗位上。", field="staff") from error
     post.holders += 1
     post.save(update_fields=["holders"])
+    # Who has no place of work yet begins at the first post.
+    User.objects.filter(pk=staff.user_id, post_union_id=None).update(post_union_id=post.union_id)
     for code in post.roles:
         _grant_of(tenure, post, code, by, f"任{post.title}")
     note(rights={"label": "随岗位取得", "after": _role_names(post.roles)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -18,7 +20,6 @@ from gonghui.kernel.access.models import Grant
 from gonghui.kernel.access.roles import ROLES
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.config.declaring import Setting
-from gonghui.kernel.identity.models import User
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Range
 from gonghui.systems.foundation.users.models import (
@@ -158,19 +159,41 @@ def due_within(rows: QuerySet[Grant], today: date, days: int) -> QuerySet[Grant]
 
 def progress(review: Review, path: str, today: date) -> Progress:
     """How far a review has come below a path. One query."""
+    return _progress(_decisions(review, path), path, today)
+
+
+def progress_below(
+    review: Review, unions: Sequence[Union], today: date
+) -> list[tuple[Union, Progress]]:
+    """The same for each of several unions, in one query."""
+    rows = _decisions(review, review.org_path) if unions else []
+    return [(union, _progress(rows, union.path, today)) for union in unions]
+
+
+def _decisions(review: Review, path: str) -> list[tuple[str, str, date, int]]:
+    """(path, decision, due, how many) of the items below a path."""
     span = Range.below(path)
     rows = ReviewItem.objects.unscoped("the caller checked the place").filter(
         review=review, org_path__gte=span.lo, org_path__lt=span.hi
     )
-    counted = dict(rows.order_by().values_list("decision").annotate(n=Count("pk")))
-    late = rows.filter(decision=Decision.PENDING, due_on__lt=today).count()
+    counted = rows.order_by().values_list("org_path", "decision", "due_on")
+    return list(counted.annotate(n=Count("pk")))
+
+
+def _progress(rows: Iterable[tuple[str, str, date, int]], path: str, today: date) -> Progress:
+    counted: Counter[str] = Counter()
+    overdue = 0
+    for place, decision, due_on, n in rows:
+        if place.startswith(path):
+            counted[decision] += n
+            overdue += n if decision == Decision.PENDING and due_on < today else 0
     return Progress(
-        total=sum(counted.values()) - counted.get(Decision.GONE, 0),
-        confirmed=counted.get(Decision.CONFIRMED, 0) + counted.get(Decision.RESTORED, 0),
-        changed=counted.get(Decision.CHANGED, 0),
-        revoked=counted.get(Decision.REVOKED, 0),
-        suspended=counted.get(Decision.SUSPENDED, 0),
-        overdue=late,
+        total=counted.total() - counted[Decision.GONE],
+        confirmed=counted[Decision.CONFIRMED] + counted[Decision.RESTORED],
+        changed=counted[Decision.CHANGED],
+        revoked=counted[Decision.REVOKED],
+        suspended=counted[Decision.SUSPENDED],
+        overdue=overdue,
     )
 
 
@@ -183,7 +206,3 @@ def may_decide(item: ReviewItem, by: Actor) -> bool:
     except Refusal:
         return False
     return True
-
-
-def proposer_of(pk: int) -> User:
-    return User.objects.get(pk=pk)

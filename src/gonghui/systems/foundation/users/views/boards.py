@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -85,23 +87,6 @@ def review_board(request: HttpRequest, pk: int, union_id: int) -> HttpResponse:
     review, union = _review(request, pk, union_id)
     today = timezone.localdate()
     own = queries.progress(review, union.path, today)
-    below = Union.objects.within(request.actor.scope(VIEW_REVIEWS)).filter(
-        parent=union, status=UnionStatus.ACTIVE
-    )
-    shares = []
-    for child in below.order_by("path")[:60]:
-        state = queries.progress(review, child.path, today)
-        if state.total:
-            shares.append(
-                ui.Share(
-                    child.name,
-                    state.done,
-                    state.total,
-                    reverse("review-board", args=[review.pk, child.pk]),
-                    note=f"逾期 {state.overdue} 项" if state.overdue else "",
-                    late=bool(state.overdue),
-                )
-            )
     listed = reverse("resource:review-items:list") + f"?under={union.pk}&decision=pending"
     context = {
         "review": review,
@@ -113,7 +98,7 @@ def review_board(request: HttpRequest, pk: int, union_id: int) -> HttpResponse:
             ui.Stat("收回", own.revoked, "项", change=f"暂停 {own.suspended} 项"),
             ui.Stat("逾期", own.overdue, "项"),
         ],
-        "shares": sorted(shares, key=lambda item: (item.percent, item.title)),
+        "below": _below(request.actor, review, union, today),
         "primary": ui.Action("复核授权", listed, "list-check"),
         "more": [
             ui.Action("打印复核表", reverse("review-sheet", args=[review.pk, union.pk]), "printer")
@@ -123,6 +108,35 @@ def review_board(request: HttpRequest, pk: int, union_id: int) -> HttpResponse:
         "as_of": timezone.now(),
     }
     return render(request, "users/review.html", context)
+
+
+def _below(actor: Actor, review: Review, union: Union, today: date) -> ui.Table:
+    """The direct subordinates with grants to review, the least far first."""
+    unions = Union.objects.within(actor.scope(VIEW_REVIEWS)).filter(
+        parent=union, status=UnionStatus.ACTIVE
+    )
+    states = queries.progress_below(review, list(unions), today)
+    rows = [
+        ui.Row(
+            str(child.pk),
+            [
+                child.name,
+                f"{state.percent}%",
+                f"{state.done:,} / {state.total:,}",
+                ui.pill(f"逾期 {state.overdue} 项", "wait") if state.overdue else "",
+            ],
+            reverse("review-board", args=[review.pk, child.pk]),
+        )
+        for child, state in sorted(states, key=lambda pair: (pair[1].percent, pair[0].path))
+        if state.total
+    ]
+    columns = [
+        ui.Column("工会", "title"),
+        ui.Column("完成率", "number"),
+        ui.Column("已复核", "number"),
+        ui.Column("逾期", "state"),
+    ]
+    return ui.Table("下级工会复核进度", columns, rows)
 
 
 def _pending(actor: Actor, review: Review, union: Union) -> ui.Table:
