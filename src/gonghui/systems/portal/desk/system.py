@@ -2,7 +2,6 @@
 
 from gonghui.kernel.resource.declaration import Page, Served, System
 from gonghui.systems.portal.desk.resources.notices import NOTICES
-from gonghui.systems.portal.desk.views.home import arrange
 
 DESK = Page("工作台", "desk")
 FUNCTIONS = Page("全部功能", "desk-functions")
@@ -24,7 +23,7 @@ SYSTEM = System(
         "B5.1/5": Served(SEARCH, "在权限范围内查找人员、工会、文件、功能、公告和待办"),
         "B5.1/p1": Served(TODOS, "各系统待办合一：计数、期限颜色、批量办理、转交、稍后提醒"),
         "B5.1/p2": Served(SEARCH, "全局搜索，按权限裁剪，边输入边提示"),
-        "B5.1/p3": Served(arrange, "拖动或用按钮排列组件，角色默认，恢复默认，说明为何显示"),
+        "B5.1/p3": Served(DESK, "拖动或用按钮排列组件，角色默认，恢复默认，说明为何显示"),
         "B5.1/p4": Served(NOTICES, "公告：期限、范围、附件、确认已阅、阅读统计和催阅"),
     },
     resources=(NOTICES,),

@@ -112,7 +112,7 @@ def test_calls_are_counted_by_pattern_and_unknown_ones_become_a_finding(world):
     client = Client()
     client.force_login(world.user("经办", (HANDLER, world.shushan)))
     made = world.member(world.factory)
-    client.get(f"/w/members/{made.pk}/")
+    client.get(f"/w/memberships/{made.pk}/")
     client.get("/api/v1/plan/")
     for number in range(20):
         assert client.get(f"/api/v1/nothing-{number}/").status_code == 404

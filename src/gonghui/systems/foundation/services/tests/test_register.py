@@ -12,7 +12,7 @@ from gonghui.kernel.access.roles import APPROVER, AUDITOR, HANDLER, SYSTEM_ADMIN
 from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.bus.models import Outbox
-from gonghui.kernel.exchange import batches
+from gonghui.kernel.exchange import batches, pipeline
 from gonghui.kernel.exchange.models import ImportBatch
 from gonghui.kernel.notify.models import Todo
 from gonghui.kernel.security import outgoing
@@ -362,7 +362,7 @@ def test_a_workbook_registers_changes_and_returns_rows(world, administrator):
             union=world.hefei,
             by=administrator,
         )
-        batches.run(batch.pk)
+        pipeline.run(batch.pk)
         batch.refresh_from_db()
         return batch
 
