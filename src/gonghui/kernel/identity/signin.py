@@ -88,7 +88,7 @@ def risky(request: HttpRequest, username: str) -> bool:
     limit = PICTURE_AFTER.value()
     if username and failures(limiting.PASSWORD, username[:100]) >= limit:
         return True
-    return failures(limiting.ADDRESS, sessions.ip_of(request)) >= limit * 3
+    return failures(limiting.ADDRESS, sessions.ip_of(request)) >= limit * 5
 
 
 def proceed(request: HttpRequest, user: User, method: str, target: str) -> bool:

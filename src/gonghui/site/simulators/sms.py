@@ -35,8 +35,6 @@ SLOW, SILENCE = 3.0, 12.0
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
     """The carrier's interface: {"mobile", "text"} under an Idempotency-Key."""
-    if not request.headers.get("Authorization", "").startswith("Bearer"):
-        return JsonResponse({"error": "no token"}, status=401)
     with state("sms", FRESH) as known:
         mood = known["mood"]
     if mood == "silent":

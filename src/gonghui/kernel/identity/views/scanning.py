@@ -20,7 +20,7 @@ def desktop(request: HttpRequest) -> HttpResponse:
     token = qr.ask(request, timezone.now())
     request.session["qr_next"] = target_of(request)
     address = request.build_absolute_uri(reverse("signin-scan", args=[token]))
-    context = {"address": address, "minutes": int(qr.LIFE.total_seconds() // 60)}
+    context = {"address": address, "token": token, "minutes": int(qr.LIFE.total_seconds() // 60)}
     return render(request, "identity/qr.html", context)
 
 
