@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
-.PHONY: help run test install lint baselines bench lock clean
+.PHONY: help run test install lint baselines bench lock audit clean
 
 help: ## 列出命令
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -35,6 +35,11 @@ lock: $(TESTING) ## 按 requirements*.in 更新依赖清单
 	@for part in requirements requirements-dev; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-emit-index-url --no-emit-find-links -o $$part.txt $$part.in; done
+
+audit: ## 核对依赖库的已知漏洞；需要联网
+	@$(PYTHON) -m venv $(VENV)/.audit
+	@$(VENV)/.audit/bin/python -m pip install -qq pip-audit==2.9.0
+	@$(VENV)/.audit/bin/pip-audit --require-hashes --disable-pip -r requirements.txt
 
 clean: ## 删除缓存和测试产物；不删除 var 里的数据
 	@rm -rf $(VENV) build dist artifacts .pytest_cache .mypy_cache .ruff_cache .import_linter_cache \

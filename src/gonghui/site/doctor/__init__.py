@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 
 from gonghui.site import environment
-from gonghui.site.doctor import database, machine, records
+from gonghui.site.doctor import database, deployment, machine, records
 from gonghui.site.doctor.findings import ERROR, Finding
 
 MARKS = {ERROR: "✗", "warning": "!", "note": "·"}
@@ -28,7 +28,7 @@ def examine() -> int:
 
 
 def _rounds() -> Iterator[tuple[str, list[Finding]]]:
-    for title, look in machine.CHECKS:
+    for title, look in (*machine.CHECKS, *deployment.CHECKS):
         yield title, _sorted(look())
     with contextlib.ExitStack() as stack:
         url, found = _address(stack)

@@ -144,6 +144,8 @@ def _processes(web_port: int, events_port: int) -> list[Command]:
                 *granian,
                 *("--interface", "wsgi", "--port", str(web_port), "--workers", workers),
                 *("--blocking-threads", "8", "--respawn-failed-workers"),
+                # Who sends headers slowly or endlessly is let go.
+                *("--http1-header-read-timeout", "10000", "--http1-buffer-size", "65536"),
                 "gonghui.site.wsgi:application",
             ],
             {"GONGHUI_PROCESS": "web"},
