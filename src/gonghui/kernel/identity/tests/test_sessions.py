@@ -35,7 +35,7 @@ def test_list_and_ending_one_and_others(user, ended):
     there, theirs = signed_in()
     third, _ = signed_in()
     page = here.get("/account/sessions/").content.decode()
-    assert page.count("结束") >= 2 and "本机" in page
+    assert page.count("结束") >= 2 and "当前登录" in page
     here.post("/account/sessions/", {"sid": theirs})
     assert not is_in(there) and is_in(third)
     here.post("/account/sessions/", {"do": "others"})

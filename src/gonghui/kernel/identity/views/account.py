@@ -32,7 +32,7 @@ from gonghui.kernel.security.events import TITLES, Kind
 from gonghui.kernel.security.limits import attempt
 from gonghui.kernel.security.models import SecurityEvent
 
-RECORDS = 100
+RECORDS = 50
 SHOWN = (
     Kind.SIGNED_IN,
     Kind.SIGN_IN_FAILED,

@@ -64,6 +64,7 @@ def person(request: HttpRequest) -> Person | None:
     if actor.user_id is None:
         return None
     links = [
+        MenuItem("我的账号", address("account"), icon="user-circle"),
         MenuItem("全部功能", address("desk-functions"), icon="apps"),
         MenuItem("我的关注", address("desk-follows"), icon="star"),
         MenuItem("我的日程", address("desk-calendar"), icon="calendar-event"),
