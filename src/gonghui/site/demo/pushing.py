@@ -14,9 +14,9 @@ PORTAL = "/simulators/scim/v2"
 
 
 def connect() -> None:
-    """Registered by the city's system administrator, approved by the province's security."""
+    """Registered by the city's system administrator, approved by its security administrator."""
     hefei = union_named(cast.HEFEI)
-    system, security = acting("hefei-xitong"), acting("anhui-anquan")
+    system, security = acting("hefei-xitong"), acting("hefei-anquan")
     with living_on(days_ago(40)):
         source = actions.register_source(
             hefei,

@@ -25,6 +25,7 @@ from gonghui.site.demo import (
     joining,
     moving,
     people,
+    pushing,
     rights,
     rosters,
     services,
@@ -35,7 +36,7 @@ from gonghui.site.demo import (
 from gonghui.site.demo.stage import DEMO
 from gonghui.systems.foundation.config.models import Change
 from gonghui.systems.foundation.services.models import Service
-from gonghui.systems.foundation.users.models import Staff
+from gonghui.systems.foundation.users.models import Staff, Target
 from gonghui.systems.mobilization.membership.models import (
     Correction,
     DuplicatePair,
@@ -94,6 +95,7 @@ STAGES = (
     Stage("系统登记", services.register_systems, _any(Service)),
     Stage("配置变更", configuration.tune, _any(Change)),
     Stage("用户、岗位和授权", rights.settle, _any(Staff)),
+    Stage("用户推送", pushing.connect, _any(Target)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
 )
 

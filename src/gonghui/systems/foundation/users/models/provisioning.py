@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from gonghui.kernel.base.fields import SealedTextField
 from gonghui.kernel.org.scoping import Scoped
@@ -227,7 +228,7 @@ class Outcome(models.TextChoices):
     UNCHANGED = "unchanged", "对方已一致"
     REJECTED = "rejected", "拒绝"
     SILENT = "silent", "没有应答"
-    FAILED = "failed", "对方故障"
+    FAILED = "failed", "没有送达"
 
 
 class Verb(models.TextChoices):
@@ -307,7 +308,7 @@ class Reconciliation(Scoped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.target.name} {self.started_at:%Y-%m-%d}"
+        return f"{self.target.name} {timezone.localtime(self.started_at):%Y-%m-%d %H:%M}"
 
 
 class DifferenceKind(models.TextChoices):
