@@ -19,7 +19,7 @@ CHAPTERS = [f"### V{number} " for number in range(1, 15)]
 
 
 @cache
-def tests_of(module: str) -> set[str]:
+def held_in(module: str) -> set[str]:
     """Tests of every module of this name."""
     found: set[str] = set()
     for base in ("src", "tests"):
@@ -31,7 +31,7 @@ def tests_of(module: str) -> set[str]:
 def missing(text: str) -> list[str]:
     """References of a page that lead nowhere."""
     lost = [
-        f"{module}::{name}" for module, name in TEST.findall(text) if name not in tests_of(module)
+        f"{module}::{name}" for module, name in TEST.findall(text) if name not in held_in(module)
     ]
     lost += [code for code in SETTING.findall(text) if code not in SETTINGS]
     environment = {name for name in DJANGO.findall(text) if name.startswith("GONGHUI_")}

@@ -26,7 +26,7 @@ LICENCES = re.compile(
     re.IGNORECASE,
 )
 FORBIDDEN = re.compile(r"\bA?GPL(?!.*LGPL)|Affero|proprietary|SSPL", re.IGNORECASE)
-BY_HAND: dict[str, str] = {}
+BY_HAND = {"qrcode": "BSD-3-Clause"}
 """Packages whose files do not say their licence, with the licence their project states."""
 
 
