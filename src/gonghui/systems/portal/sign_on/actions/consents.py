@@ -15,15 +15,15 @@ from gonghui.systems.portal.sign_on.rules import scopes
 
 
 @action("consents.give", "同意授权应用", CONSENT)
-def give(application: Application, *, by: Actor, asked: list[str]) -> Application:
+def give(application: Application, *, by: Actor, asked: list[str]) -> Consent:
     """Remember that the person agreed to these scopes, on top of former ones."""
     given = consent_of(by.user_id or 0, application)
     if given is None:
         given = Consent(user_id=by.user_id, application=application, scopes=[])
     given.scopes = scopes.known([*given.scopes, *asked])
     given.save()
-    note(scopes={"label": "授权范围", "after": "、".join(given.scopes)})
-    return application
+    note(given={"label": "同意的范围", "after": "、".join(given.scopes)})
+    return given
 
 
 @action("consents.withdraw", "撤回应用授权", CONSENT)

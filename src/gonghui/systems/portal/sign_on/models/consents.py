@@ -63,3 +63,7 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return self.application.title
+
+    @property
+    def org_path(self) -> str:
+        return self.application.org_path

@@ -16,6 +16,8 @@ from allauth.idp.oidc.models import Token
 from django.test import Client
 from django.utils import timezone
 
+from gonghui.kernel.access.roles import SYSTEM_ADMIN
+from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.identity import sessions
 from gonghui.kernel.identity.models import MOBILE, User
 from gonghui.kernel.security.models import SecurityEvent
@@ -96,6 +98,16 @@ def test_consent_withdrawn_ends_the_tokens(program):
     assert program.userinfo(tokens["access_token"]).status_code == 401
     assert program.refresh(tokens["refresh_token"]).status_code == 400
     assert b'name="consent"' in program.authorize().content
+
+
+def test_record_of_the_application_does_not_say_who_agreed(program, world):
+    program.code()
+    keeper = Client()
+    keeper.force_login(world.user("系统", (SYSTEM_ADMIN, world.province)))
+    page = keeper.get(f"/w/applications/{program.application.pk}/").content.decode()
+    assert "批准外部应用" in page and "许若兰" not in page and "同意授权" not in page
+    entry = Entry.objects.get(action="consents.give")
+    assert entry.target_type == "sign_on.consent" and entry.org_path
 
 
 def test_nobody_withdraws_anothers_consent(program, world):
