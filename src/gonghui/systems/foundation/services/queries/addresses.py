@@ -33,13 +33,21 @@ def address_of(served: Served) -> Address:
             return _step_address(target.action)
         case Action():
             return _step_address(target)
-        case Job():
-            return Address("后台作业")
-    if any(job.function is target for job in JOBS.values()):
+    return _function_address(target)
+
+
+def _function_address(target: object) -> Address:
+    """Where a plain function is found: as a job, a page, an interface, or nowhere to go to."""
+    if isinstance(target, Job) or any(job.function is target for job in JOBS.values()):
         return Address("后台作业")
     key = f"view:{getattr(target, '__module__', '')}.{getattr(target, '__name__', '')}"
-    found = interfaces.named_views().get(key)
-    return Address("页面", _reverse(found), (key,)) if found is not None else Address("平台能力")
+    found = interfaces.views().get(key)
+    if found is None:
+        return Address("平台能力")
+    if interfaces.is_interface(found.route):
+        listed = f"{reverse('services-interfaces')}?system={found.system}"
+        return Address("接口", listed, (key,))
+    return Address("页面", _reverse(found.name), (key,))
 
 
 def _step_address(action: Action) -> Address:

@@ -100,9 +100,9 @@ def routes_by_key() -> dict[str, str]:
     return found
 
 
-def named_views() -> dict[str, str]:
-    """ "view:…" of a page's function to the name of its address."""
-    return {f"view:{item.view}": item.name for item in served() if item.name and not item.resource}
+def views() -> dict[str, Served]:
+    """ "view:…" of a page's function to its address."""
+    return {f"view:{item.view}": item for item in served() if item.name and not item.resource}
 
 
 @lru_cache(maxsize=512)
