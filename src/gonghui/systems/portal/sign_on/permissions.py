@@ -1,11 +1,15 @@
 """Who may do what in B5.2: every permission of the system, with the roles that hold it."""
 
-from gonghui.kernel.access.roles import AUDITOR, SECURITY_ADMIN, SYSTEM_ADMIN, Permission
+from gonghui.kernel.access.roles import (
+    ADMINISTRATORS,
+    AUDITOR,
+    SECURITY_ADMIN,
+    SYSTEM_ADMIN,
+    Permission,
+)
 
 # Outside applications: one administrator keeps them, another decides on them.
-VIEW_APPLICATIONS = Permission(
-    "applications.view", "查看外部应用", (SYSTEM_ADMIN, SECURITY_ADMIN, AUDITOR)
-)
+VIEW_APPLICATIONS = Permission("applications.view", "查看外部应用", ADMINISTRATORS)
 MAINTAIN_APPLICATIONS = Permission("applications.maintain", "登记和维护外部应用", (SYSTEM_ADMIN,))
 DECIDE_APPLICATIONS = Permission(
     "applications.decide", "批准、复核和暂停外部应用", (SECURITY_ADMIN,)
@@ -13,9 +17,7 @@ DECIDE_APPLICATIONS = Permission(
 EXPORT_APPLICATIONS = Permission("applications.export", "导出外部应用", (AUDITOR,))
 
 # Keys that sign tokens
-VIEW_SIGNING_KEYS = Permission(
-    "signing-keys.view", "查看签名密钥", (SYSTEM_ADMIN, SECURITY_ADMIN, AUDITOR)
-)
+VIEW_SIGNING_KEYS = Permission("signing-keys.view", "查看签名密钥", ADMINISTRATORS)
 ROTATE_SIGNING_KEYS = Permission("signing-keys.rotate", "更换签名密钥", (SECURITY_ADMIN,))
 
 # Sign-ons at outside applications, and the record of signing in
