@@ -27,7 +27,7 @@ def test_a_city_sets_its_own_value_and_rolls_it_back(visit: Visit) -> None:
     page.get_by_label("修改原因").fill("改用市总专线")
     city.expected.add(422)
     city.confirm()
-    expect(page.get_by_text("格式不符合要求")).to_be_visible()
+    expect(page.get_by_text("格式不符合要求").first).to_be_visible()
     city.look("refused")
     page.get_by_label(re.compile("新的取值")).fill("0551-62612351")
     city.confirm()
