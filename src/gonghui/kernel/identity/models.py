@@ -94,7 +94,9 @@ class User(AbstractBaseUser):
 class PasswordPast(models.Model):
     """A password a user had before, as its hash only."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passwords_past")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="passwords_past", verbose_name="用户"
+    )
     hash = models.CharField("密码摘要", max_length=200)
     at = models.DateTimeField("停用时间", auto_now_add=True)
 
@@ -111,7 +113,9 @@ class Session(models.Model):
     """One sign-in on one device, from sign-in to its end; its `sid` stays when the key rotates."""
 
     sid = models.CharField("会话编号", max_length=40, primary_key=True, default=new_sid)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="sessions", verbose_name="用户"
+    )
     session_key = models.CharField("会话键", max_length=40, unique=True, null=True)
     started_at = models.DateTimeField("登录时间")
     used_at = models.DateTimeField("最近使用")
@@ -136,7 +140,9 @@ class Session(models.Model):
 class KnownDevice(models.Model):
     """A browser a user has signed in with, known again by a cookie of its own."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="devices", verbose_name="用户"
+    )
     digest = models.CharField("设备摘要", max_length=64)
     first_at = models.DateTimeField("首次登录", auto_now_add=True)
 
@@ -152,7 +158,9 @@ class Code(models.Model):
 
     key = models.CharField("编号", max_length=40, primary_key=True, default=new_sid)
     purpose = models.CharField("用途", max_length=20)
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="codes")
+    user = models.ForeignKey(
+        User, null=True, on_delete=models.CASCADE, related_name="codes", verbose_name="用户"
+    )
     live = models.BooleanField("发出", default=True)
     mobile_index = models.BinaryField("手机号码索引", max_length=32)
     mobile_sealed = models.BinaryField("手机号码", null=True)
@@ -172,7 +180,9 @@ class Invitation(models.Model):
     """A link that lets its holder set the password of an account once."""
 
     digest = models.CharField("令牌摘要", max_length=64, primary_key=True)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="invitations", verbose_name="用户"
+    )
     created_at = models.DateTimeField("生成时间", auto_now_add=True)
     expires_at = models.DateTimeField("有效至")
     used_at = models.DateTimeField("使用时间", null=True)
@@ -194,7 +204,9 @@ class QrSignIn(models.Model):
     digest = models.CharField("二维码摘要", max_length=64, primary_key=True)
     browser = models.CharField("浏览器摘要", max_length=64)
     state = models.CharField("状态", max_length=9, choices=State, default=State.WAITING)
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="qr_sign_ins")
+    user = models.ForeignKey(
+        User, null=True, on_delete=models.CASCADE, related_name="qr_sign_ins", verbose_name="用户"
+    )
     ip = models.CharField("申请地址", max_length=45, blank=True)
     device = models.CharField("申请设备", max_length=60, blank=True)
     created_at = models.DateTimeField("生成时间")
@@ -208,7 +220,9 @@ class QrSignIn(models.Model):
 class WeChatBinding(models.Model):
     """The WeChat identity that signs in a user."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="wechat")
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, related_name="wechat", verbose_name="用户"
+    )
     openid = models.CharField("开放编号", max_length=64, unique=True)
     unionid = models.CharField("统一编号", max_length=64, blank=True)
     bound_at = models.DateTimeField("绑定时间", auto_now_add=True)
