@@ -164,7 +164,7 @@ def test_an_answer_unlike_its_description_is_seen(world):
         (1, {"type": "string"}, False),
         (True, {"type": "integer"}, False),
         (None, {"type": ["string", "null"]}, True),
-        ("a\x00", {"type": "string", "pattern": r"^[^\u0000]*$"}, False),
+        ("a\x00", {"type": "string"}, False),
         ("2026-02-30", {"type": "string", "format": "date"}, False),
         ("ab", {"type": "string", "maxLength": 1}, False),
         ("x", {"type": "string", "enum": ["y"]}, False),

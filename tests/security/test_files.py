@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import shutil
 import socket
 import struct
@@ -244,6 +245,9 @@ def readers_of(text: str) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in READERS:
             safe = BUILDING if node.module == "xml.etree.ElementTree" else ESCAPING
             found |= {alias.name for alias in node.names} - safe
+    # The module itself may be taken to write with, as long as nothing is read with it.
+    if not re.search(r"\bElementTree\.(fromstring|parse|iterparse|XML|XMLParser)\b", text):
+        found -= {"ElementTree"}
     return found
 
 
@@ -255,6 +259,8 @@ def test_xml_is_read_by_defusedxml_alone():
     }
     assert not unsafe
     assert readers_of("from xml.etree.ElementTree import fromstring") == {"fromstring"}
+    reading = "from xml.etree import ElementTree\nElementTree.fromstring(x)"
+    assert readers_of(reading) == {"ElementTree"}
     assert readers_of("import lxml.etree") and readers_of("from xml.dom import minidom")
 
 

@@ -31,9 +31,6 @@ MOST_ROWS = 200
 LONGEST_QUERY = 60
 LARGEST_ID = 2**63 - 1
 LONGEST_TEXT = 20_000
-# No character PostgreSQL cannot keep.
-TEXT = r"^[^\u0000]*$"
-DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 WHOLE = r"^-?[0-9]{1,18}$"
 PLACE = r"^[A-Za-z0-9_\-]{1,400}$"
 
@@ -189,9 +186,9 @@ def field_schema(field: forms.Field) -> dict[str, Any]:
         case forms.MultipleChoiceField():
             schema = {"type": "array", "items": {"type": "string", "maxLength": 200}}
         case forms.DateTimeField():
-            schema = {"type": "string", "pattern": TEXT, "maxLength": 40}
+            schema = {"type": "string", "maxLength": 40}
         case forms.DateField():
-            schema = {"type": "string", "format": "date", "pattern": DAY}
+            schema = {"type": "string", "format": "date"}
         case forms.IntegerField() if not isinstance(field, forms.FloatField | forms.DecimalField):
             low = -LARGEST_ID if field.min_value is None else int(field.min_value)
             high = LARGEST_ID if field.max_value is None else int(field.max_value)
@@ -201,12 +198,11 @@ def field_schema(field: forms.Field) -> dict[str, Any]:
         case forms.CharField():
             schema = {
                 "type": "string",
-                "pattern": TEXT,
                 "minLength": max(1 if field.required else 0, field.min_length or 0),
                 "maxLength": field.max_length or LONGEST_TEXT,
             }
         case _:
-            schema = {"type": "string", "pattern": TEXT, "maxLength": LONGEST_TEXT}
+            schema = {"type": "string", "maxLength": LONGEST_TEXT}
             if field.required:
                 schema["minLength"] = 1
     if not field.required:
@@ -219,7 +215,7 @@ def query_schemas(resource: Resource) -> dict[str, dict[str, Any]]:
     """What each parameter of a list takes."""
     keys = [key for sort in resource.sorts for key in (sort.field, f"-{sort.field}")]
     found: dict[str, dict[str, Any]] = {
-        "q": {"type": "string", "maxLength": LONGEST_QUERY, "pattern": TEXT},
+        "q": {"type": "string", "maxLength": LONGEST_QUERY},
         "sort": {"type": "string", "enum": list(dict.fromkeys(keys))},
         "after": {"type": "string", "pattern": PLACE},
         "before": {"type": "string", "pattern": PLACE},
@@ -232,14 +228,13 @@ def query_schemas(resource: Resource) -> dict[str, dict[str, Any]]:
                     found[f"{item.name}_{end}"] = {
                         "type": "string",
                         "format": "date",
-                        "pattern": DAY,
                     }
             case Under():
                 found[item.name] = {"type": "integer", "minimum": 1, "maximum": LARGEST_ID}
             case Choice() if item.choices:
                 found[item.name] = {"type": "string", "enum": ["", *map(str, item.choices.values)]}
             case Choice() | Custom():
-                found[item.name] = {"type": "string", "maxLength": 200, "pattern": TEXT}
+                found[item.name] = {"type": "string", "maxLength": 200}
     return found
 
 
@@ -334,12 +329,16 @@ def _text_fault(value: str, schema: dict[str, Any]) -> str:
         return f"至少 {schema['minLength']} 个字。" if value else "请填写。"
     if len(value) > schema.get("maxLength", len(value)):
         return f"最多 {schema['maxLength']} 个字。"
+    if "\x00" in value:
+        return "含有不能保存的字符。"
     if "pattern" in schema and not _compiled(schema["pattern"]).match(value):
         return "格式不对。"
     if schema.get("format") == "date":
         try:
-            date.fromisoformat(value)
+            whole = date.fromisoformat(value).isoformat() == value
         except ValueError:
+            whole = False
+        if not whole:
             return "不是有效日期，应如 2026-03-02。"
     return ""
 

@@ -78,6 +78,18 @@ FACTS = {
     "sha256": "文件摘要",
     "virus": "病毒名",
     "why": "原因",
+    "after": "变更后",
+    "before": "变更前",
+    "by": "操作人",
+    "finding": "发现",
+    "place": "所在地",
+    "remark": "备注",
+    "role": "角色",
+    "scopes": "授权范围",
+    "sid": "会话",
+    "sign_on": "单点登录",
+    "token": "令牌",
+    "what": "内容",
     "way": "方式",
 }
 """Words of the facts that events carry; a fact without words is shown by its value alone."""
