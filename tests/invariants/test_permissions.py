@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.urls import get_resolver
+
 from gonghui.kernel.access.actions import ACTIONS
 from gonghui.kernel.access.roles import PERMISSIONS
 from gonghui.kernel.resource.declaration import RESOURCES
 from tests.invariants import baselines
 
+# Actions that only a view names are declared when the addresses are read.
+assert get_resolver().url_patterns
 FILE = Path(__file__).parents[2] / "permissions.txt"
 
 
