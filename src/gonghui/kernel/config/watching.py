@@ -55,9 +55,11 @@ class Watch:
     def look(self) -> bool:
         """Compare once; False when it failed and the next turn must try again."""
         try:
-            if MEMORY.refresh():
+            changed = MEMORY.refresh()
+            if changed:
                 snapshot.write(MEMORY.known)
-            if _role() and time.monotonic() >= self._reported + REPORT_SECONDS:
+            due = time.monotonic() >= self._reported + REPORT_SECONDS
+            if _role() and (changed or due):
                 self._reported = time.monotonic()
                 report(self._started_at)
             self._failing = False
