@@ -159,7 +159,7 @@ def claim(now: datetime) -> Claim | None:
     """Take the item that waits longest; None when nothing is due."""
     with transaction.atomic():
         raise_wall(Scope.everything())
-        rows = queries.due(now).select_for_update(skip_locked=True, of=("self",))
+        rows = queries.due(now).select_for_update(skip_locked=True, of=("self",), no_key=True)
         item = rows.select_related("target__union", "staff__user", "staff__union").first()
         if item is None:
             return None
@@ -184,9 +184,11 @@ def settle(taken: Claim, result: Result, now: datetime) -> None:
     """Write the receipt of a delivery, and what is next for its item and target."""
     with transaction.atomic():
         raise_wall(Scope.everything())
-        targets = Target.objects.unscoped(queries.PLATFORM).select_for_update(of=("self",))
+        # no_key: whoever marks an item meanwhile refers to the target and must not wait for us.
+        lock: dict[str, Any] = {"of": ("self",), "no_key": True}
+        targets = Target.objects.unscoped(queries.PLATFORM).select_for_update(**lock)
         target = targets.select_related("union").get(pk=taken.target.pk)
-        items = PushItem.objects.unscoped(queries.PLATFORM).select_for_update(of=("self",))
+        items = PushItem.objects.unscoped(queries.PLATFORM).select_for_update(**lock)
         item = items.get(pk=taken.item)
         _write_receipt(target, item, taken, result, now)
         # A lease that ran out was taken by another worker: the item is in its hands.
