@@ -45,7 +45,7 @@ def test_a_stranger_is_told_who_can_grant(
         page = stranger.go(path, status=403)
         words = stranger.text()
         assert "权限" in words
-        assert re.search("上级工会|用户管理员|所在工会|联系", words), words
+        assert re.search("上级工会|安全管理员|所在工会|联系", words), words
         expect(page.get_by_role("heading").first).to_be_visible()
     stranger.look("refused")
     # The interface answers alike.

@@ -2,8 +2,8 @@
 
 from gonghui.kernel.access.granting import GRANTING
 from gonghui.kernel.access.roles import (
+    ADMINISTRATORS,
     APPROVER,
-    AUDITOR,
     HANDLER,
     SECURITY_ADMIN,
     SYSTEM_ADMIN,
@@ -42,9 +42,7 @@ VIEW_REVIEWS = Permission("reviews.view", "查看授权复核", (SECURITY_ADMIN,
 DECIDE_REVIEWS = Permission("reviews.decide", "复核授权", (SECURITY_ADMIN,))
 
 # The three administrators
-VIEW_SEPARATION = Permission(
-    "separation.view", "查看三员分立情况", (SYSTEM_ADMIN, SECURITY_ADMIN, AUDITOR)
-)
+VIEW_SEPARATION = Permission("separation.view", "查看三员分立情况", ADMINISTRATORS)
 
 # Users from and to other systems
 SOURCE = Role("source", "来源系统", "按批准的令牌维护所辖工会的用户；不授予个人")

@@ -12,8 +12,6 @@ import secrets
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.contrib.auth import password_validation
-from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -25,6 +23,7 @@ from gonghui.kernel.base.identifiers import compact
 from gonghui.kernel.base.ids import check_receipt_number
 from gonghui.kernel.base.sealing import keyring
 from gonghui.kernel.config.declaring import Setting
+from gonghui.kernel.identity import passwords
 from gonghui.kernel.identity.models import User
 from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.people.models import Person
@@ -109,11 +108,6 @@ ON CONFLICT (key) DO UPDATE SET
             ELSE membership_attemptcounter.since END
 RETURNING count
 """
-PASSWORD_RULES = [
-    password_validation.MinimumLengthValidator(10),
-    password_validation.NumericPasswordValidator(),
-    password_validation.CommonPasswordValidator(),
-]
 
 
 def count_attempt(key: str, now: datetime) -> int:
@@ -252,27 +246,15 @@ def open_account(
     if User.objects.filter(person=person).exists() or User.objects.filter(username=number).exists():
         raise Conflict(
             "您已经有账号了，请直接登录。",
-            remedy="忘记密码的，请联系所在工会的用户管理员。",
+            remedy="忘记密码的，请联系所在工会的安全管理员。",
             code="has_account",
         )
-    check_password(password)
-    User.objects.create_user(number, password, display_name=person.name, person=person)
+    user = User(username=number, display_name=person.name, person=person)
+    passwords.check(password, user, field="password")
+    user.save()
+    passwords.put(user, password)
     application.account_code = None
     application.account_code_until = None
     application.save(update_fields=["account_code", "account_code_until"])
     note(account={"label": "账号", "before": None, "after": number})
     return application
-
-
-def check_password(password: str) -> None:
-    """Refuse a password that is too short, too common or only figures."""
-    try:
-        password_validation.validate_password(password, password_validators=PASSWORD_RULES)
-    except ValidationError as error:
-        raise Refusal(
-            "".join(error.messages),
-            rule="GB/T 22239-2019 身份鉴别：口令应有复杂度要求",
-            remedy="请用至少 10 个字符、不全是数字的密码。",
-            field="password",
-            code="weak_password",
-        ) from error
