@@ -266,7 +266,7 @@ def _set_password(
     if form.is_valid():
         key = f"join.password:{application.pk}"
         try:
-            if access.count_attempt(key, timezone.now()) > access.TRIES_PER_RECEIPT:
+            if access.count_attempt(key, timezone.now()) > access.TRIES_PER_RECEIPT.value():
                 raise access.TOO_OFTEN
             with transaction.atomic():
                 access.open_account(
