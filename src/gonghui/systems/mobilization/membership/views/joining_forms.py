@@ -9,6 +9,7 @@ from django import forms
 
 from gonghui.kernel.base.identifiers import DocumentKind
 from gonghui.kernel.codes import choices
+from gonghui.kernel.identity import passwords
 from gonghui.kernel.resource.forms import ActionForm, CodeField, DayField, UnionField
 from gonghui.systems.mobilization.membership.permissions import ENTER_JOIN
 from gonghui.systems.mobilization.membership.queries.joining import (
@@ -179,7 +180,6 @@ class PasswordForm(forms.Form):
         label="密码",
         max_length=128,
         strip=False,
-        help_text="至少 10 个字符，不能全是数字。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
@@ -188,6 +188,10 @@ class PasswordForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = "；".join(passwords.demands())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
