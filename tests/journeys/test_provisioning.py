@@ -35,7 +35,7 @@ def behave(visitor: Visitor, mood: str) -> None:
 
 @pytest.mark.parametrize("width", [1440, 360])
 def test_a_target_from_approval_to_repair(visit: Visit, width: int) -> None:
-    name = f"职工之家{width}"
+    name = f"职工之家{width}-{int(time.time())}"
     system, security = visit("hefei-xitong", width=width), visit("hefei-anquan", width=width)
     behave(system, "正常")
 
@@ -68,7 +68,7 @@ def test_a_target_from_approval_to_repair(visit: Visit, width: int) -> None:
     # The other side fails; the change waits, and arrives by another try.
     behave(system, "故障")
     system.go(f"/w/push-items/?target={number}&state=done")
-    system.page.locator("main table a, main .gh-table a").first.click()
+    system.page.locator("main tbody a").first.click()
     system.page.wait_for_load_state()
     item = re.sub(r"^https?://[^/]+", "", system.page.url)
     system.begin("retry")
@@ -84,7 +84,7 @@ def test_a_target_from_approval_to_repair(visit: Visit, width: int) -> None:
     system.begin("reconcile")
     system.confirm()
     until(system, f"/w/push-runs/?target={number}", "已完成")
-    system.page.locator("main table a, main .gh-table a").first.click()
+    system.page.locator("main tbody a").first.click()
     expect(system.page.get_by_text("完全一致").first).to_be_visible()
     system.look("run")
 
@@ -108,7 +108,7 @@ def test_a_token_is_shown_once_and_approved(visit: Visit) -> None:
     asked = {"Authorization": f"Bearer {token}"}
     address = f"{system.address}/scim/v2/Users?count=1"
     assert system.context.request.get(address, headers=asked).status == 401
-    page.locator("main table a, main .gh-table a").first.click()
+    page.locator("main tbody a").first.click()
     page.wait_for_load_state()
     security.go(re.sub(r"^https?://[^/]+", "", page.url))
     security.begin("approve")

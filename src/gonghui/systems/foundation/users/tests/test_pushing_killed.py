@@ -24,7 +24,7 @@ from gonghui.systems.foundation.users.tests.push_targets import serving, simulat
 from gonghui.systems.foundation.users.tests.scim_sources import staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
-USERS, KILLS = 16, 3
+USERS, KILLS = 10, 2
 WORKER = """
 import sys, time
 from datetime import timedelta
