@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -30,7 +31,7 @@ def fresh():
     rates.forget()
     rates.COUNTS.clock = lambda: 1_800_000_030.0
     yield
-    rates.COUNTS.clock = __import__("time").time
+    rates.COUNTS.clock = time.time
     rates.forget()
 
 
@@ -149,10 +150,10 @@ def test_a_denied_person_is_recorded_once_a_minute(world):
     pk = made["memberships"][1].pk
     for _ in range(3):
         assert client.get(f"/w/memberships/{pk}/").status_code == 403
-    event = SecurityEvent.objects.get(kind="denied")
+    # Makers of records may have met refusals of their own.
+    event = SecurityEvent.objects.get(kind="denied", user_id=client.session["_auth_user_id"])
     assert event.subject == "/w/memberships/<int:pk>/"
     assert event.facts == {"method": "GET", "code": "forbidden", "pk": str(pk)}
-    assert event.user_id == int(client.session["_auth_user_id"])
     assert event.org_path == world.jinghu.path
 
 
@@ -207,14 +208,14 @@ def test_tampering_with_the_audit_becomes_an_event(world):
     client = somebody(world, world.province)
     client.post("/w/draft/x/", {"a": "b"})
     records(world, world.factory)
-    jobs.check_audit.function() if hasattr(jobs.check_audit, "function") else jobs.check_audit()
-    assert kinds() == []
+    jobs.check_audit()
+    assert "tampering" not in kinds()
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_append_only")
         Entry.objects.update(actor_name="别人")
         cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_append_only")
-    jobs.check_audit.function() if hasattr(jobs.check_audit, "function") else jobs.check_audit()
-    assert kinds() == ["tampering"]
+    jobs.check_audit()
+    assert kinds().count("tampering") == 1
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET name = 'x'", "DELETE FROM {}"])
@@ -248,9 +249,7 @@ def test_old_events_go_with_their_term():
 
 def test_counters_past_their_minute_are_cleared():
     RateCount.objects.create(key="1:x", minute=1, hits=1)
-    jobs.clear_counters.function() if hasattr(
-        jobs.clear_counters, "function"
-    ) else jobs.clear_counters()
+    jobs.clear_counters()
     assert not RateCount.objects.exists()
 
 
