@@ -448,3 +448,14 @@ def test_three_apart_page(world, staff, security, system, client_of):
         assert "没有人兼任" in page.content.decode()
     handler = staff(world.hefei, (HANDLER, world.hefei))
     assert client_of(handler).get("/users/three/").status_code == 403
+
+
+def test_the_record_of_a_user_shows_both_administrators_theirs(
+    world, staff, security, system, client_of
+):
+    one = staff(world.shushan, (HANDLER, world.shushan))
+    path = f"/w/staff/{one.pk}/"
+    assert "看能做什么、为什么" in client_of(security).get(path).content.decode()
+    assert "看能做什么、为什么" not in client_of(system).get(path).content.decode()
+    empty = client_of(security).get(f"/users/who/?resource=audit-entries&union={world.factory.pk}")
+    assert "没有人被授权查看" in empty.content.decode()
