@@ -218,7 +218,7 @@ def test_on_a_phone_everything_is_three_taps_away(visit: Visit) -> None:
     bar = page.get_by_role("navigation", name="常用")
     words = [item.strip().split("\n")[0] for item in bar.locator("> *").all_inner_texts()]
     assert words == ["工作台", "待办", "搜索", "消息", "我的"]
-    bar.get_by_text("我的").click()
+    bar.get_by_text("我的", exact=True).click()
     expect(bar.get_by_role("link", name="全部功能")).to_be_visible()
     cadre.check_width()
     cadre.check_axe()
