@@ -54,7 +54,7 @@ PROPOSAL, CONFIRM = "users.proposal", "users.confirm"
 OF_DELEGATION = "grants made by a delegation the action has locked"
 
 
-@action("grants.give", "授予权限", GRANTING, creates=True)
+@action("grants.give", "授予权限", GRANTING, creates=True, step_up=True)
 def give(
     union: Union,
     *,
@@ -120,7 +120,7 @@ def _propose(
     return proposal
 
 
-@action("proposals.confirm", "确认授权", GRANTING)
+@action("proposals.confirm", "确认授权", GRANTING, step_up=True)
 def confirm(proposal: Proposal, *, by: Actor, answer: str = "") -> Proposal:
     """The second security administrator agrees: the grant is made."""
     _check_waiting(proposal)
@@ -163,7 +163,7 @@ def _decided(proposal: Proposal, state: ProposalState, by: Actor, answer: str) -
     return proposal
 
 
-@action("grants.extend", "变更权限期限", GRANTING)
+@action("grants.extend", "变更权限期限", GRANTING, step_up=True)
 def extend(grant: Grant, *, by: Actor, until: date | None, reason: str) -> Grant:
     """Put the end of a direct grant later or earlier; empty: without end."""
     grant.valid_to = granting.extend(
