@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Missing
@@ -260,7 +262,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
             ui.Row(
                 topic,
                 [
-                    topic,
+                    _code(topic),
                     known[package].title if package in known else "—",
                     f"{flow.count:,}" if flow else "0",
                     at,
@@ -275,9 +277,9 @@ def topic_list(request: HttpRequest) -> HttpResponse:
                 ui.Row(
                     name,
                     [
-                        name,
+                        _code(name),
                         known[package].title if package in known else package,
-                        prefix,
+                        _code(prefix),
                         f"{flow.count:,}" if flow else "0",
                     ],
                 )
@@ -287,6 +289,11 @@ def topic_list(request: HttpRequest) -> HttpResponse:
         "ears": ui.Table("订阅方", EAR_COLUMNS, ears),
     }
     return render(request, "services/topics.html", context)
+
+
+def _code(text: str) -> SafeString:
+    """An event type or subscriber as code, which may be broken anywhere."""
+    return format_html("<code>{}</code>", text)
 
 
 TOPIC_COLUMNS = [
