@@ -156,8 +156,8 @@ def _without_circles(nodes: Sequence[str], edges: Sequence[Edge]) -> set[Edge]:
         stack = [(root, iter(following[root]))]
         while stack:
             node, rest = stack[-1]
-            target = next(rest, None)
-            if target is None:
+            target = next(rest, "")
+            if not target:
                 state[node] = 2
                 stack.pop()
             elif state.get(target) == 1:
