@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
                 ('county_id', models.BigIntegerField(editable=False, null=True, verbose_name='县级工会')),
                 ('name', models.CharField(max_length=50, verbose_name='姓名')),
                 ('verb', models.CharField(choices=[('create', '新建'), ('update', '更新'), ('disable', '停用'), ('check', '核对')], max_length=7, verbose_name='推送内容')),
-                ('outcome', models.CharField(choices=[('accepted', '已接收'), ('unchanged', '对方已一致'), ('rejected', '拒绝'), ('silent', '没有应答'), ('failed', '对方故障')], max_length=9, verbose_name='结果')),
+                ('outcome', models.CharField(choices=[('accepted', '已接收'), ('unchanged', '对方已一致'), ('rejected', '拒绝'), ('silent', '没有应答'), ('failed', '没有送达')], max_length=9, verbose_name='结果')),
                 ('status', models.PositiveSmallIntegerField(null=True, verbose_name='应答代码')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='原因')),
                 ('attempt', models.PositiveIntegerField(verbose_name='第几次')),
