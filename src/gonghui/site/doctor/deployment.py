@@ -59,7 +59,7 @@ def settings_in_use(variables: Mapping[str, str] = os.environ) -> Iterator[Findi
     module = variables.get("DJANGO_SETTINGS_MODULE", "")
     if module.endswith(".test"):
         yield Finding(
-            ERROR,
+            WARNING,
             "正在使用测试设置：密码散列很弱，频率限制关闭。",
             "去掉环境变量 DJANGO_SETTINGS_MODULE。",
         )
