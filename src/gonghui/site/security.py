@@ -32,7 +32,7 @@ from gonghui.kernel.resource.declaration import (
     Step,
 )
 from gonghui.kernel.resource.forms import ActionForm
-from gonghui.kernel.security.events import FACTS, TITLES
+from gonghui.kernel.security.events import CODES, FACTS, TITLES
 from gonghui.kernel.security.models import EventReview, SecurityEvent, Severity, Verdict
 from gonghui.kernel.ui import components as ui
 
@@ -96,7 +96,10 @@ def handled_choices(actor: Actor) -> Sequence[tuple[str, str]]:
 
 
 def narrow_handled(rows: QuerySet, value: str) -> QuerySet:
-    return rows.filter(review=None) if value == "no" else rows.filter(review__verdict=value)
+    """What waits: warnings and worse; an event that only informs needs no handling."""
+    if value == "no":
+        return rows.filter(review=None).exclude(severity=Severity.INFO)
+    return rows.filter(review__verdict=value)
 
 
 def search(rows: QuerySet, text: str, scope: Scope) -> QuerySet:
@@ -115,7 +118,7 @@ def facts_of(event: SecurityEvent, actor: Actor) -> dict[str, Any] | None:
 def in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
-    return "—" if value in (None, "") else str(value)
+    return "—" if value in (None, "") else CODES.get(str(value), str(value))
 
 
 def review_of(event: SecurityEvent, actor: Actor) -> dict[str, Any] | None:
@@ -126,7 +129,7 @@ def review_of(event: SecurityEvent, actor: Actor) -> dict[str, Any] | None:
 
 def state_pill(verdict: str | None) -> Any:
     if not verdict:
-        return ui.pill("未处理", "wait")
+        return ui.pill("未处理", "idle")
     return ui.pill(str(Verdict(verdict).label), FOUND[Verdict(verdict)])
 
 
@@ -202,7 +205,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             month=Count("pk"),
             week=Count("pk", filter=Q(at__gte=now - timedelta(days=7))),
             day=Count("pk", filter=Q(at__gte=now - timedelta(days=1))),
-            open=Count("pk", filter=Q(review=None)),
+            open=Count("pk", filter=Q(review=None) & ~Q(severity=Severity.INFO)),
         )
     }
     waiting = rows.filter(review=None).aggregate(

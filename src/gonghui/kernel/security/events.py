@@ -95,6 +95,37 @@ FACTS = {
 """Words of the facts that events carry; a fact without words is shown by its value alone."""
 
 
+CODES = {
+    "active": "文件含脚本",
+    "address": "地址写法不正确",
+    "anonymous": "没有登录",
+    "bomb": "压缩包展开过大",
+    "double_extension": "双重扩展名",
+    "encrypted": "设有密码",
+    "entities": "含外部实体",
+    "external": "会读取外部内容",
+    "forbidden": "没有权限",
+    "host": "主机名写法不正确",
+    "infected": "含病毒",
+    "macro": "含宏",
+    "markup": "是网页",
+    "mismatch": "内容与扩展名不符",
+    "object": "嵌有其他程序的对象",
+    "packed": "应答经过压缩",
+    "plain": "没有使用 https",
+    "polyglot": "一个文件两种内容",
+    "private": "指向内网、本机或保留地址",
+    "program": "含程序",
+    "redirect": "要求转到别处",
+    "scheme": "不是网页地址",
+    "too_large": "超过大小上限",
+    "too_many_pixels": "图片过大",
+    "unsafe_path": "含不安全的路径",
+    "userinfo": "地址带用户名或密码",
+}
+"""Words of the codes that stand as reasons among the facts."""
+
+
 @dataclass(frozen=True)
 class Happening:
     """One event to record; facts hold no personal data and no secret."""

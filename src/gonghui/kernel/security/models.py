@@ -57,7 +57,7 @@ class SecurityEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return f"安全事件 {self.pk}"
 
 
 class Verdict(models.TextChoices):
