@@ -48,7 +48,7 @@ def _running(mark: str) -> Iterator[str]:
     """GONGHUI_PROCESS of every living process started with the same mark as this one."""
     wanted = f"{MARK}={mark}".encode()
     for entry in os.listdir("/proc"):
-        if not entry.isdigit():
+        if not entry.isdecimal():
             continue
         try:
             variables = Path(f"/proc/{entry}/environ").read_bytes().split(b"\0")

@@ -56,7 +56,7 @@ def working_in(directory: Path, program: str) -> list[int]:
     found = []
     wanted = os.path.realpath(directory)
     for entry in os.listdir("/proc"):
-        if not entry.isdigit():
+        if not entry.isdecimal():
             continue
         try:
             name = Path(f"/proc/{entry}/comm").read_text().strip()

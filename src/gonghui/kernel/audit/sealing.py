@@ -182,4 +182,4 @@ def published_roots() -> Iterator[tuple[int, str]]:
     with path.open(encoding="utf-8", errors="replace") as file:
         for line in file:
             fields = line.rstrip("\n").split("\t")
-            yield (int(fields[0]) if fields[0].isdigit() else 0), fields[-1]
+            yield (int(fields[0]) if fields[0].isdecimal() else 0), fields[-1]

@@ -92,7 +92,7 @@ def known_region(code6: str, on: date | None = None) -> bool:
     another province the first two digits decide, for the table holds no others. 810000, 820000
     and 830000 are the residence permits (居民居住证) of Hong Kong, Macao and Taiwan.
     """
-    if len(code6) != 6 or not (code6.isascii() and code6.isdigit()):
+    if len(code6) != 6 or not (code6.isascii() and code6.isdecimal()):
         return False
     if code6[:2] == HOME or code6[0] == "8":
         return is_valid("region", code6, on)

@@ -138,7 +138,7 @@ def check_recovery(user: User, code: str, *, now: datetime, ip: str = "") -> Non
     """Refusal unless `code` is an unused recovery code; it is used up."""
     with attempt(limiting.RECOVERY, str(user.pk), now=now, ip=ip) as trial:
         found = Authenticator.objects.filter(user=user, type=Type.RECOVERY_CODES).first()
-        digits = "".join(part for part in code if part.isdigit())
+        digits = "".join(part for part in code if part.isdecimal())
         if found is not None and RecoveryCodes(found).validate_code(digits):
             found.record_usage()
             trial.succeed()
@@ -262,7 +262,7 @@ def _step_of(authenticator: Authenticator, code: str) -> int | None:
 
 def _matching(secret: str, code: str) -> int | None:
     """The period whose code this is, if it is near the present one."""
-    typed = "".join(part for part in code if part.isdigit())
+    typed = "".join(part for part in code if part.isdecimal())
     present = int(time.time()) // app_settings.TOTP_PERIOD
     found = None
     for step in range(present - STEPS_AROUND, present + STEPS_AROUND + 1):

@@ -63,7 +63,7 @@ def last_july() -> date:
 def union_named(name: str) -> Union:
     """An active or ended union by its name, or a city's or county's by its region code."""
     rows = Union.objects.unscoped(DEMO).select_related("parent")
-    if name.isdigit():
+    if name.isdecimal():
         kind = UnionKind.CITY if name.endswith("00") else UnionKind.COUNTY
         return rows.get(region=name, kind=kind)
     return rows.get(name=name)

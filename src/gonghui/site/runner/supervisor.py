@@ -213,7 +213,7 @@ def left_behind(mark: str) -> list[Identity]:
     family = _ancestors()
     found = []
     for entry in os.listdir("/proc"):
-        if not entry.isdigit() or int(entry) in family:
+        if not entry.isdecimal() or int(entry) in family:
             continue
         try:
             variables = Path(f"/proc/{entry}/environ").read_bytes().split(b"\0")

@@ -256,7 +256,7 @@ def _campaigns_offered(actor: Actor) -> Sequence[tuple[str, str]]:
 
 
 def _of_campaign(rows: QuerySet, value: str) -> QuerySet:
-    return rows.filter(campaign_id=int(value)) if value.isdigit() else rows.none()
+    return rows.filter(campaign_id=int(value)) if value.isdecimal() else rows.none()
 
 
 QUOTAS = Resource(

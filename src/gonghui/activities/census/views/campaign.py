@@ -172,7 +172,7 @@ def _as_of(quota: Quota) -> datetime | None:
 
 
 def _level(text: str, levels: list[int]) -> int:
-    return int(text) if text.isdigit() and int(text) in levels else 1
+    return int(text) if text.isdecimal() and int(text) in levels else 1
 
 
 def _tabs(request: HttpRequest, levels: list[int], level: int) -> list[ui.Tab]:

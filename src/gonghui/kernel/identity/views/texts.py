@@ -271,7 +271,7 @@ def recover_password(request: HttpRequest) -> HttpResponse:
 def _check_second(request: HttpRequest, user: User, typed: str) -> None:
     """A one-time password has six digits, a recovery code eight."""
     now, ip = timezone.now(), sessions.ip_of(request)
-    if len([part for part in typed if part.isdigit()]) > 6:
+    if len([part for part in typed if part.isdecimal()]) > 6:
         factors.check_recovery(user, typed, now=now, ip=ip)
     else:
         factors.check_totp(user, typed, now=now, ip=ip)

@@ -76,7 +76,7 @@ class Command(BaseCommand):
 
 def _union(named: str) -> Union:
     rows = Union.objects.unscoped(NAMING)
-    found = list(rows.filter(pk=int(named)) if named.isdigit() else rows.filter(name=named)[:2])
+    found = list(rows.filter(pk=int(named)) if named.isdecimal() else rows.filter(name=named)[:2])
     if len(found) != 1:
         raise Refusal(
             f"{'没有' if not found else '不止一个'}名为或编号为“{named}”的工会。",

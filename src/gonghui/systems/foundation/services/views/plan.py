@@ -164,7 +164,7 @@ def function_list(request: HttpRequest) -> HttpResponse:
     chosen, text = _chosen(request), request.GET.get("q", "").strip()[:40]
     found = _narrowed(chosen, text)
     number = request.GET.get("page", "1")
-    page = int(number) if number.isdigit() and 0 < int(number) < 1000 else 1
+    page = int(number) if number.isdecimal() and 0 < int(number) < 1000 else 1
     here = reverse("plan-functions")
     columns = [
         ui.Column("功能", "title"),

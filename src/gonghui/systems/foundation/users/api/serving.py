@@ -244,6 +244,6 @@ def _count(parameters: Mapping[str, Any], name: str, default: int) -> int:
         return default
     text = str(value)
     digits = text.removeprefix("-")
-    if isinstance(value, bool) or not (digits.isascii() and digits.isdigit()) or len(text) > 12:
+    if isinstance(value, bool) or not (digits.isascii() and digits.isdecimal()) or len(text) > 12:
         raise wrong(f"“{name}”应为整数。")
     return int(text)

@@ -277,7 +277,7 @@ def place_of_record(resource: Resource, text: str, actor: Actor) -> str:
         if isinstance(rows, ScopedQuerySet):
             rows = rows.unscoped(PLACED)
         found = None
-        if path in names and text.isdigit() and len(text) < 19:
+        if path in names and text.isdecimal() and len(text) < 19:
             found = rows.filter(pk=int(text)).values_list(path, flat=True).first()
         if found is None and path in names and "number" in names:
             found = rows.filter(number=text[:30]).values_list(path, flat=True).first()

@@ -84,7 +84,7 @@ def given(source: Source) -> QuerySet[Grant]:
 
 def union_number(text: str) -> int | None:
     """The id a client wrote as text; None for what can be none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 # Documents

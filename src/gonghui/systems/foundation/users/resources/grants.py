@@ -106,7 +106,7 @@ def _ends(actor: Actor) -> Sequence[tuple[str, str]]:
 def _ending(rows: QuerySet, value: str) -> QuerySet:
     if value == "open":
         return rows.filter(valid_to=None)
-    if not value.isdigit():
+    if not value.isdecimal():
         return rows.none()
     return queries.due_within(rows, timezone.localdate(), min(int(value), 3660))
 

@@ -113,7 +113,7 @@ class TransferForm(SuccessorForm):
 
     def clean_post(self) -> int:
         text = self.cleaned_data["post"]
-        if text.isdigit():
+        if text.isdecimal():
             return int(text)
         raise ValidationError("没有找到这个岗位，请从列出的岗位中选择。", code="unknown_post")
 

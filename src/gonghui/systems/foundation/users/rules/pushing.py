@@ -32,7 +32,7 @@ def user_id_of(name: Any) -> int | None:
     if not isinstance(name, str) or not name.startswith(PREFIX):
         return None
     digits = name.removeprefix(PREFIX)
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
 
 
 def delay(attempts: int) -> timedelta:

@@ -70,7 +70,7 @@ def staff_named(text: str, actor: Actor, permission: Permission) -> Staff:
     rows = Staff.objects.within(actor.scope(permission)).select_related("user", "union")
     inside = IN_BRACKETS.search(text)
     found = list(rows.filter(user__username=inside[1] if inside else text)[:1])
-    if not found and text.isdigit():
+    if not found and text.isdecimal():
         found = list(rows.filter(user_id=int(text))[:1])
     if not found:
         same = list(rows.filter(name=text)[:2])

@@ -98,7 +98,7 @@ def _asked(request: HttpRequest, user_id: int) -> Asked:
     actor.require(EXPLAIN)
     staff = staff_queries.staff_for(actor, EXPLAIN, user_id)
     before = queries.holdings_of(staff.user, timezone.localdate())
-    dropped = {int(text) for text in request.GET.getlist("drop") if text.isdigit()}
+    dropped = {int(text) for text in request.GET.getlist("drop") if text.isdecimal()}
     after = [item for item in before if item.grant_id not in dropped]
     words = [f"收回{item.union_name}的{item.title}" for item in before if item.grant_id in dropped]
     for role, union in _added(request, actor):
@@ -116,7 +116,7 @@ def _added(request: HttpRequest, actor: Actor) -> list[tuple[str, Union]]:
     found = []
     for role, number in pairs[:6]:
         rows = Union.objects.within(actor.scope(EXPLAIN)).filter(status=UnionStatus.ACTIVE)
-        union = rows.filter(pk=int(number)).first() if number.isdigit() else None
+        union = rows.filter(pk=int(number)).first() if number.isdecimal() else None
         if union is None or role not in {item.code for item in GRANTABLE}:
             raise Refusal("假设的角色或工会不在您的管理范围内。", code="bad_supposition")
         found.append((role, union))

@@ -240,9 +240,9 @@ def search_joins(rows: QuerySet, text: str, scope: Any) -> QuerySet:
     word = compact(text)
     if word.startswith("RH"):
         return rows.filter(receipt=word)
-    if len(word) in {15, 18} and word[:-1].isdigit():
+    if len(word) in {15, 18} and word[:-1].isdecimal():
         return rows.filter(document_index__in=keyring().blind_indexes(word, context=DOCUMENT))
-    if word.isdigit() and len(word) == 11:
+    if word.isdecimal() and len(word) == 11:
         return rows.filter(mobile_index__in=keyring().blind_indexes(word, context=MOBILE))
     return rows.filter(starts("name", text))
 

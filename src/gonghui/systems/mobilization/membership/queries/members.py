@@ -17,14 +17,14 @@ MEMBER_NUMBER_LENGTH = 12
 def search_members(rows: QuerySet, text: str, scope: Scope) -> QuerySet:
     """Members by name (any two characters), member number, document or mobile number."""
     word = compact(text)
-    if word.isdigit() and len(word) == MEMBER_NUMBER_LENGTH:
+    if word.isdecimal() and len(word) == MEMBER_NUMBER_LENGTH:
         # Not by a join: a member with two former numbers would stand in the list twice.
         former = NumberAlias.objects.filter(number=word).values("membership")
         return rows.filter(Q(number=word) | Q(pk__in=former))
-    if len(word) in {15, 18} and word[:-1].isdigit():
+    if len(word) in {15, 18} and word[:-1].isdecimal():
         found = keyring().blind_indexes(word, context=DOCUMENT)
         return rows.filter(person__document_index__in=found, person__merged_into=None)
-    if word.isdigit() and len(word) == 11:
+    if word.isdecimal() and len(word) == 11:
         found = keyring().blind_indexes(word, context=MOBILE)
         return rows.filter(person__mobile_index__in=found)
     if len(text) == 1:

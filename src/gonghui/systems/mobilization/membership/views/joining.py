@@ -117,7 +117,7 @@ class Filling:
     def union(self) -> Union | None:
         """The union chosen, or the county union of the pool."""
         pk = self.data.get("county" if self.flexible else "union")
-        return union_by_id(int(pk)) if str(pk or "").isdigit() else None
+        return union_by_id(int(pk)) if str(pk or "").isdecimal() else None
 
     def first_open(self) -> str:
         """The first step whose answers are missing."""
@@ -260,7 +260,7 @@ def _unit(request: HttpRequest, filling: Filling) -> HttpResponse:
         if request.POST.get("flexible"):
             filling.keep(flexible="1", union="", channel="")
             return redirect("join-step", "place")
-        union = union_by_id(int(pk)) if (pk := request.POST.get("union", "")).isdigit() else None
+        union = union_by_id(int(pk)) if (pk := request.POST.get("union", "")).isdecimal() else None
         try:
             if union is None:
                 raise Refusal("请从列出的单位中选择。", field="union")

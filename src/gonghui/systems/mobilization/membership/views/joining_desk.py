@@ -44,7 +44,7 @@ def pending(request: HttpRequest) -> HttpResponse:
     actor.require(DECIDE_JOIN)
     results = None
     if request.method == "POST":
-        ids = [int(pk) for pk in request.POST.getlist("ids")[:AT_ONCE] if pk.isdigit()]
+        ids = [int(pk) for pk in request.POST.getlist("ids")[:AT_ONCE] if pk.isdecimal()]
         if not ids:
             raise Refusal("请先选择要批准的申请。", rule="逐份审批", code="none_chosen")
         rows = {item.pk: item for item in _waiting(actor).filter(pk__in=ids)}

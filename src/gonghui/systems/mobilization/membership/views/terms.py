@@ -106,7 +106,7 @@ def _union(text: str, actor: Actor) -> Union:
     """The union asked for, or the first top of the actor's scope."""
     rows = Union.objects.within(actor.scope(VIEW_TERMS)).order_by("path")
     if text:
-        rows = rows.filter(pk=int(text)) if text.isdigit() else rows.none()
+        rows = rows.filter(pk=int(text)) if text.isdecimal() else rows.none()
     found = rows.first()
     if found is None:
         raise Forbidden("所选工会不在您的权限范围内。", code="forbidden")

@@ -60,7 +60,7 @@ def _node(actor: Actor, union_id: str | int, day: date | None) -> Node:
     """A union as of a day inside the actor's scope of that day, or the one refusal for all."""
     actor.require(VIEW_UNIONS)
     text = str(union_id)
-    node = queries.node_at(int(text), day) if text.isdigit() else None
+    node = queries.node_at(int(text), day) if text.isdecimal() else None
     scope = actor.scope(VIEW_UNIONS)
     scope = scope if day is None else scope_as_of(scope, day)
     if node is None or not scope.holds(node.path):

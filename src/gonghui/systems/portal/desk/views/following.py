@@ -52,7 +52,7 @@ def follows(request: HttpRequest) -> HttpResponse:
     actor = required(request)
     if request.method == "POST":
         chosen = request.POST.get("seen", "")
-        if chosen and not chosen.isdigit():
+        if chosen and not chosen.isdecimal():
             raise Refusal("没有这条关注。", code="follow")
         own.looked_at(actor.user_id, int(chosen) if chosen else None)
         messages.success(request, "已标为看过。")

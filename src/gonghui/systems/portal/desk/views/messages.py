@@ -19,7 +19,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
     actor = required(request)
     if request.method == "POST":
         chosen = request.POST.get("id", "")
-        if chosen.isdigit() and len(chosen) < 19:
+        if chosen.isdecimal() and len(chosen) < 19:
             mark_read(actor.user_id, actor.person_id, ids=[int(chosen)])
         else:
             mark_all_read(actor.user_id, actor.person_id)
@@ -27,7 +27,7 @@ def messages_page(request: HttpRequest) -> HttpResponse:
         return redirect("messages")
     unread = request.GET.get("show") == "unread"
     text = request.GET.get("before", "")
-    before = int(text) if text.isdigit() and len(text) < 19 else None
+    before = int(text) if text.isdecimal() and len(text) < 19 else None
     rows = inbox(actor.user_id, actor.person_id, unread=unread, before=before, limit=PAGE + 1)
     items = list(rows)
     more, items = len(items) > PAGE, items[:PAGE]

@@ -34,7 +34,7 @@ def reading_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     found = queries.past if past else queries.current
     page = request.GET.get("page", "1")
-    number = min(int(page), 200) if page.isdigit() and int(page) else 1
+    number = min(int(page), 200) if page.isdecimal() and int(page) else 1
     items = found(actor, today, text, most=PAGE + 1, skip=(number - 1) * PAGE)
     more, items = len(items) > PAGE, items[:PAGE]
     context = {

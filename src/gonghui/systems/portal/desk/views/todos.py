@@ -182,7 +182,7 @@ def _later(request: HttpRequest, actor: Actor) -> HttpResponse:
 def bulk(request: HttpRequest) -> HttpResponse:
     """do = later, wake or hand_over with the chosen to-dos in `ids`; `settle` names one kind."""
     actor = required(request)
-    ids = [int(pk) for pk in request.POST.getlist("ids") if pk.isdigit() and len(pk) < 19]
+    ids = [int(pk) for pk in request.POST.getlist("ids") if pk.isdecimal() and len(pk) < 19]
     todos = queries.among_mine(actor, ids)
     if not todos:
         raise Refusal("没有选中还开着的待办。", remedy="请刷新页面后重新选择。", code="none")

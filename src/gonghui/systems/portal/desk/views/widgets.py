@@ -148,7 +148,7 @@ def unfinished(key: str, at: datetime) -> Unfinished | None:
     if resource is None:
         return None
     step = next((s for s in (*resource.steps, *resource.creates) if s.slug == slug), None)
-    if step is None or not (target == "new" or target.isdigit()):
+    if step is None or not (target == "new" or target.isdecimal()):
         return None
     if target == "new":
         address = url(resource, "create", slug)

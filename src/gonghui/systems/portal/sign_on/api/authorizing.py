@@ -117,7 +117,7 @@ def _check(asked: Request) -> None:
     if len(asked.nonce or "") > NONCE_LENGTH:
         raise errors.InvalidRequestError("nonce is too long.", request=asked)
     age = max_age(asked)
-    if age and not (age.isascii() and age.isdigit() and len(age) < 9):
+    if age and not (age.isascii() and age.isdecimal() and len(age) < 9):
         raise errors.InvalidRequestError("max_age is not a number.", request=asked)
     if getattr(asked, "request", None) or getattr(asked, "request_uri", None):
         raise errors.InvalidRequestError("Request objects are not supported.", request=asked)
