@@ -72,7 +72,8 @@ def union_named(name: str) -> Union:
 def acting(username: str) -> Actor:
     """The actor of a demo account."""
     user = User.objects.get(username=username)
-    return actor_of(user, timezone.localdate(), request_id="demo")
+    now = timezone.now()
+    return actor_of(user, timezone.localdate(), request_id="demo", verified_at=now)
 
 
 def members_of(union: Union) -> list[Membership]:

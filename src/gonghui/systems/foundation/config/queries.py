@@ -287,6 +287,7 @@ def reading(setting: Setting) -> Reading:
         for name, module in list(sys.modules.items())
         if name.startswith("gonghui.")
         and ".tests" not in name
+        and not name.startswith("gonghui.site.demo")
         and any(held is setting for held in list(vars(module).values()))
     )
     seen: dict[str, list[str]] = {}

@@ -306,7 +306,8 @@ def test_another_county_gets_403(world, cast, client_of):
         "document": "x",
     }
     assert client.post("/w/terms/new/register/", new).status_code == 403
-    answer = client.post("/api/v1/terms/new/register/", new, content_type="application/json")
+    typed = new | {"number": 2, "committee_size": 5}
+    answer = client.post("/api/v1/terms/new/register/", typed, content_type="application/json")
     assert answer.status_code == 403
     assert UnionTerm.objects.unscoped("test").count() == 1
     assert fresh(term).delayed_to is None

@@ -257,7 +257,7 @@ def test_api_changes_the_facts_it_names_and_no_others(world, handler, client_of)
     client = client_of((HANDLER, world.factory))
     answer = client.post(
         f"/api/v1/unions/{world.factory.pk}/profile/",
-        {"employees": "33"},
+        {"employees": 33},
         content_type="application/json",
     )
     assert answer.status_code == 200, answer.content

@@ -70,10 +70,10 @@ def test_sign_on_is_ended_by_its_step(program, world):
     client = client_of(world, SECURITY_ADMIN, world.shushan)
     page = client.get(f"/w/sign-ons/{sign_on.pk}/").content.decode()
     assert "许若兰</dd>" not in page and "许**" in page
-    answer = client.post(f"/w/sign-ons/{sign_on.pk}/end/", {"reason": "核查中"})
+    answer = client.post(f"/w/sign-ons/{sign_on.pk}/end/", {"reason": "正在核查账号"})
     assert answer.status_code == 302
     assert program.refresh(tokens["refresh_token"]).status_code == 400
-    assert client.post(f"/w/sign-ons/{sign_on.pk}/end/", {"reason": "核查中"}).status_code == 409
+    assert client.post(f"/w/sign-ons/{sign_on.pk}/end/", {"reason": "正在核查账号"}).status_code == 409
 
 
 def test_keys_page(program, world):
