@@ -73,7 +73,9 @@ def test_sign_on_is_ended_by_its_step(program, world):
     answer = client.post(f"/w/sign-ons/{sign_on.pk}/end/", {"reason": "正在核查账号"})
     assert answer.status_code == 302
     assert program.refresh(tokens["refresh_token"]).status_code == 400
-    assert client.post(f"/w/sign-ons/{sign_on.pk}/end/", {"reason": "正在核查账号"}).status_code == 409
+    assert (
+        client.post(f"/w/sign-ons/{sign_on.pk}/end/", {"reason": "正在核查账号"}).status_code == 409
+    )
 
 
 def test_keys_page(program, world):
