@@ -21,7 +21,7 @@ NAMES = {1440: "卞知秋", 360: "岑望舒"}
 def pick(page: Page, label: str, text: str) -> None:
     """Choose from what a field offers while typing."""
     page.get_by_label(label, exact=True).fill(text)
-    page.locator("[role=option]").first.click()
+    page.locator("[role=option]:visible").first.click()
 
 
 def codes_seen(visitor: Visitor) -> int:
@@ -178,7 +178,7 @@ def test_lent_by_oneself_and_seen_by_both(visit: Visit) -> None:
     giver = visit("hefei-shizong")
     page = giver.go("/rights/lend/")
     giver.look("lend")
-    page.get_by_label("查阅人").check()
+    page.get_by_role("checkbox", name="查阅人").check()
     option = page.locator("select[name=taker] option", has_text="佘明远").first
     page.get_by_label("受托人").select_option(label=option.inner_text())
     page.get_by_label("结束日期").fill((date.today() + timedelta(days=3)).isoformat())

@@ -194,7 +194,7 @@ def _holdings(asked: Asked, request: HttpRequest) -> ui.Table:
         ui.Column("起", "code"),
         ui.Column("止", "code"),
         ui.Column("来源"),
-        ui.Column("依据", "minor"),
+        ui.Column("依据"),
     ]
     return ui.Table("持有的权限", columns, rows)
 
