@@ -63,6 +63,8 @@ ALLOWED = {
         "End",
     ],
     *["https", "http", "www"],
+    # Proper names: protocols, browsers and systems, and the simulator's own AppID.
+    *["CAS", "OIDC", "SCIM", "Chrome", "Linux", "simulated"],
 }
 WORD = re.compile(r"(?<![\w@./:#-])[A-Za-z]{2,}(?![\w@/:#-]|\.\w)")
 HIDDEN = {"script", "style", "template", "noscript", "svg", "kbd", "code", "textarea"}
@@ -82,7 +84,8 @@ class Reading(HTMLParser):
         if tag in HIDDEN:
             self._hidden.append(tag)
         known = dict(attrs)
-        if tag == "a" and known.get("href"):
+        # Links of a template are completed by the page's script before they are shown.
+        if tag == "a" and known.get("href") and "template" not in self._hidden:
             self.links.append(known["href"] or "")
         for name in ("title", "placeholder", "aria-label", "alt"):
             if not self._hidden and known.get(name):

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.config.deployment import VARIABLES
@@ -59,7 +60,7 @@ def _table(found: list[queries.Standing]) -> ui.Table:
             [
                 PROCESSES.get(item.node.process, item.node.process),
                 _state(item),
-                item.node.host,
+                format_html("<code>{}</code>", item.node.host),
                 str(item.node.pid),
                 str(max(item.node.number, 0)),
                 SOURCES.get(item.node.source, item.node.source),
