@@ -19,7 +19,7 @@ ALIKE = 2
 """Pages of one shape (addresses that differ in numbers only) worth opening."""
 RENDERED = 6
 SKIPPED = re.compile(
-    r"^/(static|files|api|events|signout|ui/gallery)\b|/import/template/|/errors/$"
+    r"^/(static|files|api|events|signout|simulators|ui/gallery)\b|/import/template/|/errors/$"
 )
 # Words a Chinese reader meets in any form: kinds of files, standards, what keys are called.
 ALLOWED = {
@@ -65,6 +65,8 @@ ALLOWED = {
     *["https", "http", "www"],
     # Proper names: protocols, browsers and systems, and the simulator's own AppID.
     *["CAS", "OIDC", "SCIM", "Chrome", "Linux", "simulated"],
+    # User names of the demo.
+    *["huiyuan", "zhigong"],
 }
 WORD = re.compile(r"(?<![\w@./:#-])[A-Za-z]{2,}(?![\w@/:#-]|\.\w)")
 HIDDEN = {"script", "style", "template", "noscript", "svg", "kbd", "code", "textarea"}
@@ -128,6 +130,9 @@ def crawl(visitor: Visitor, start: str) -> Iterator[tuple[str, int, Reading]]:
             parts = urlsplit(urljoin(urljoin(visitor.address, path), link))
             found = parts._replace(scheme="", netloc="", fragment="").geturl()
             if parts.netloc != urlsplit(visitor.address).netloc or SKIPPED.search(parts.path):
+                continue
+            # The plan names the page of every function, also of those the reader may not open.
+            if path.startswith("/plan/") and not parts.path.startswith("/plan/"):
                 continue
             if found in seen or shapes[shape(found)] >= ALIKE:
                 continue
