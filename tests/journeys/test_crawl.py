@@ -65,6 +65,8 @@ ALLOWED = {
     *["https", "http", "www"],
     # Proper names: protocols, browsers and systems, and the simulator's own AppID.
     *["CAS", "OIDC", "SCIM", "Chrome", "Linux", "simulated"],
+    # What an administrator is told to type.
+    *["make", "install"],
     # User names of the demo.
     *["huiyuan", "zhigong"],
 }
