@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from gonghui.kernel.access.roles import APPROVER, HANDLER, VIEWER, Permission
+from gonghui.kernel.access.roles import APPROVER, HANDLER, PERMISSIONS, VIEWER, Permission
 from gonghui.kernel.notify import kinds
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.messages import send
@@ -19,7 +19,14 @@ from gonghui.kernel.notify.todos import assign, close_todo, open_todo
 from gonghui.kernel.testing import world as worlds
 
 DECIDE = Permission("test-realtime.decide", "审批样例", (APPROVER,))
+# No permission of the product: it is known while a test of this file runs.
+PERMISSIONS.pop(DECIDE.code)
 WORDS = Template("w", "标题", "", Category("c", "样例"))
+
+
+@pytest.fixture(autouse=True)
+def permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PERMISSIONS, DECIDE.code, DECIDE)
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from gonghui.systems.foundation.users.tests.scim_sources import staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
 USERS, KILLS = 10, 2
+BETWEEN_KILLS = 3
+"""Writes that arrive outside before the next kill; enough users are left for each."""
 WORKER = """
 import sys, time
 from datetime import timedelta
@@ -68,9 +70,12 @@ def test_killed_again_and_again(tmp_path, test_keyring, monkeypatch):
             file.chmod(0o600)
     monkeypatch.setenv("GONGHUI_VAR", str(tmp_path))
     keep = simulated.Outside._keep
+    arrived = []
 
     def slowly(self, *args):
         kept = keep(self, *args)
+        arrived.append(kept)
+        # The kill falls between the write outside and the answer being kept here.
         time.sleep(0.03)
         return kept
 
@@ -99,9 +104,9 @@ def test_killed_again_and_again(tmp_path, test_keyring, monkeypatch):
                     for person in people[::2]:
                         grant(person, VIEWER, world.shushan)
                 dispatch_pending()
-            time.sleep(0.4)
-            while kills == KILLS and _left() and time.monotonic() < deadline:
-                time.sleep(0.2)
+            enough = USERS**2 if kills == KILLS else len(arrived) + BETWEEN_KILLS
+            while len(arrived) < enough and _left() and time.monotonic() < deadline:
+                time.sleep(0.01)
             child.send_signal(signal.SIGKILL)
             child.wait()
             kills += 1
