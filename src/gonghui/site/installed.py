@@ -12,12 +12,15 @@ KERNEL = [
     "gonghui.kernel.people",
     "gonghui.kernel.identity",
     "gonghui.kernel.access",
+    "gonghui.kernel.rules",
     "gonghui.kernel.notify",
     "gonghui.kernel.exchange",
     "gonghui.kernel.search",
     "gonghui.kernel.metrics",
     "gonghui.kernel.resource",
     "gonghui.kernel.ui",
+    "gonghui.kernel.documents",
+    "gonghui.kernel.process",
 ]
 
 SYSTEMS = [

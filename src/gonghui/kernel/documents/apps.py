@@ -1,0 +1,9 @@
+"""Documents, certificates and forms as PDF and DOCX (公文、证书、表单)."""
+
+from django.apps import AppConfig
+
+
+class DocumentsConfig(AppConfig):
+    name = "gonghui.kernel.documents"
+    label = "documents"
+    verbose_name = "文档"
