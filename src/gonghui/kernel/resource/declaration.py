@@ -242,6 +242,8 @@ class System:
     as what it stands in the workbench menu. hall: pages offered to workers in the service hall.
     uses: codes of the systems it calls. publishes, subscribes: event types, or the beginning they
     share. outside: codes of the outside parties it calls. stage: where it is in its life.
+    part: where several packages serve one system, what a package after the first adds (建会); its
+    manifest has the same code and is joined to the first one's in SYSTEMS.
     """
 
     code: str
@@ -259,12 +261,35 @@ class System:
     subscribes: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
     stage: str = "运行"
+    part: str = ""
 
     def __post_init__(self) -> None:
-        if self.code in SYSTEMS:
+        whole = SYSTEMS.get(self.code)
+        if whole is None and not self.part:
+            SYSTEMS[self.code] = self
+        elif whole is None:
+            raise ValueError(
+                f"{self.part} is declared before {self.code}, the system it is part of"
+            )
+        elif not self.part:
             raise ValueError(f"system {self.code} is declared twice")
-        SYSTEMS[self.code] = self
+        else:
+            whole._join(self)
+
+    def _join(self, other: System) -> None:
+        """Serve what another package of this system serves as well; it keeps its own manifest."""
+        if (other.name, other.chapter) != (self.name, self.chapter):
+            raise ValueError(f"{other.part} names {self.code} otherwise than its first package")
+        twice = {*self.functions, *self.open_functions} & {*other.functions, *other.open_functions}
+        if twice:
+            raise ValueError(f"{self.code}: {sorted(twice)} stand in two packages")
+        self.functions.update(other.functions)
+        self.open_functions.update(other.open_functions)
+        for name in ("resources", "menu", "hall", "interfaces"):
+            setattr(self, name, (*getattr(self, name), *getattr(other, name)))
+        for name in ("uses", "publishes", "subscribes", "outside"):
+            setattr(self, name, tuple(dict.fromkeys((*getattr(self, name), *getattr(other, name)))))
 
 
 SYSTEMS: dict[str, System] = {}
-"""Every system of this installation, by catalogue id."""
+"""Every system of this installation, by catalogue id, whole."""

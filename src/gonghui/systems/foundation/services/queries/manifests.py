@@ -71,12 +71,13 @@ def system_of_package(package: str) -> System | None:
     return found[0] if found else None
 
 
-def package_of_system(code: str) -> str:
-    """The package a system's manifest stands in; "" for one that is not installed."""
-    for package, systems in systems_by_package().items():
-        if any(system.code == code for system in systems):
-            return package
-    return ""
+def packages_of_system(code: str) -> list[str]:
+    """The packages that serve a system, the first first; none for one that is not installed."""
+    return [
+        package
+        for package, systems in systems_by_package().items()
+        if any(system.code == code for system in systems)
+    ]
 
 
 def parts() -> dict[str, Part]:
@@ -89,7 +90,7 @@ def parts() -> dict[str, Part]:
     }
     for package, config in names.items():
         system = system_of_package(package)
-        title = system.name if system else str(config.verbose_name)
+        title = (system.part or system.name) if system else str(config.verbose_name)
         found[package] = Part(package, title, package.split(".")[0])
     for package, title in BARE_PARTS.items():
         found[package] = Part(package, title, package.split(".")[0])

@@ -105,7 +105,7 @@ def system_page(request: HttpRequest, code: str) -> HttpResponse:
     system = SYSTEMS.get(code)
     if system is None:
         raise Missing("平台没有安装这个系统。", remedy="请从系统总目录进入。")
-    package = manifests.package_of_system(code)
+    packages = manifests.packages_of_system(code)
     scope = actor.scope(VIEW_SERVICES)
     real, said = seen.seen(timezone.localdate()), seen.declared()
     planned = plan.planned().get(code)
@@ -128,6 +128,7 @@ def system_page(request: HttpRequest, code: str) -> HttpResponse:
         ],
         "tables": [
             (model._meta.verbose_name, model._meta.db_table)
+            for package in packages
             for model in manifests.models_by_package().get(package, [])
         ],
         "uses": [
@@ -163,6 +164,7 @@ def part_page(request: HttpRequest, package: str) -> HttpResponse:
         "above": [known[name] for name in sorted(known) if package in imports[name]],
         "tables": [
             (model._meta.verbose_name, model._meta.db_table)
+            for package in packages
             for model in manifests.models_by_package().get(package, [])
         ],
         "graph": f"{reverse('graph-software')}?stop={package}",
