@@ -164,7 +164,6 @@ def part_page(request: HttpRequest, package: str) -> HttpResponse:
         "above": [known[name] for name in sorted(known) if package in imports[name]],
         "tables": [
             (model._meta.verbose_name, model._meta.db_table)
-            for package in packages
             for model in manifests.models_by_package().get(package, [])
         ],
         "graph": f"{reverse('graph-software')}?stop={package}",
