@@ -72,9 +72,44 @@ def register(
     women_size: int | None = None,
     evidence: UploadedFile | None = None,
 ) -> UnionTerm:
-    """Register the result of an election that the superior has approved: a new term begins.
+    """Register the result of an election that the superior has approved: a new term begins."""
+    term = enter(
+        union,
+        by=by,
+        number=number,
+        elected_on=elected_on,
+        years=years,
+        chair_name=chair_name,
+        chair_id=person_behind(member_number, chair_name),
+        committee_size=committee_size,
+        standing_size=standing_size or 0,
+        audit_size=audit_size or 0,
+        women_size=women_size or 0,
+        document=document,
+    )
+    if evidence is not None:
+        keep(evidence, by=by, target=term, path=term.org_path)
+    return term
 
-    The chair of the profile becomes the one elected; the term before is superseded.
+
+def enter(
+    union: Union,
+    *,
+    by: Actor,
+    number: int,
+    elected_on: date,
+    years: int,
+    chair_name: str,
+    committee_size: int,
+    document: str,
+    chair_id: int | None = None,
+    standing_size: int = 0,
+    audit_size: int = 0,
+    women_size: int = 0,
+) -> UnionTerm:
+    """Begin a new term of a union: the one before is superseded, the profile names its chair.
+
+    For actions to call inside their transaction, once the superior has approved the result.
     """
     if not union.is_active:
         raise Refusal(f"“{union.name}”{union.get_status_display()}，不能登记换届。")
@@ -85,6 +120,8 @@ def register(
     _check_length(union, elected_on, years)
     before = last_term(union)
     _check_order(before, number, elected_on)
+    if standing_size > committee_size:
+        raise Refusal("常务委员人数不能多于委员人数。", field="standing_size")
     term = UnionTerm(
         number=number,
         elected_on=elected_on,
@@ -92,15 +129,13 @@ def register(
         ends_on=rules.ends_on(elected_on, years),
         deadline=rules.ends_on(elected_on, years),
         chair_name=check_name(chair_name),
-        chair_id=person_behind(member_number, chair_name),
+        chair_id=chair_id,
         committee_size=committee_size,
-        standing_size=standing_size or 0,
-        audit_size=audit_size or 0,
-        women_size=women_size or 0,
+        standing_size=standing_size,
+        audit_size=audit_size,
+        women_size=women_size,
         document=document.strip(),
     )
-    if standing_size and standing_size > committee_size:
-        raise Refusal("常务委员人数不能多于委员人数。", field="standing_size")
     term.state = _state_of(term, timezone.localdate())
     term.place_at(union)
     present = open_term(union)
@@ -111,8 +146,6 @@ def register(
             term.save(force_insert=True)
     except IntegrityError as error:
         raise Conflict(f"“{union.name}”的换届结果刚刚已由他人登记。", code="registered") from error
-    if evidence is not None:
-        keep(evidence, by=by, target=term, path=term.org_path)
     profile = profile_of(union)
     profile.chair_name, profile.chair_id = term.chair_name, term.chair_id
     profile.version += 1

@@ -1,0 +1,1 @@
+"""Reads about preparations and elections, and the figures of law in force."""

@@ -1,0 +1,1 @@
+"""Rules of founding unions and of their elections, with their sources."""
