@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -24,6 +25,10 @@ from gonghui.kernel.resource.forms import ActionForm
 from gonghui.kernel.resource.models import ExportLog
 from gonghui.kernel.resource.pages import url
 from gonghui.kernel.security.watching import exported
+from gonghui.kernel.ui.report_workbook import write_report
+from gonghui.kernel.ui.reports import Sheet
+
+FORBIDDEN_IN_NAMES = r'[\\/:*?"<>|\x00-\x1f]'
 
 XLSX_ROWS = Setting(
     "exporting.xlsx_rows",
@@ -181,6 +186,34 @@ def log_export(
         path=path,
         at=timezone.now(),
     )
+
+
+def report_file(
+    sheet: Sheet, actor: Actor, *, code: str, path: str, query: str, purpose: str
+) -> FileResponse:
+    """A computed report as a workbook; its log and audit entry are written before it leaves.
+
+    code: what the log names it by. path: of the union whose figures it shows.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="report-"))
+    file = folder / f"{re.sub(FORBIDDEN_IN_NAMES, '', sheet.title)[:80]}.xlsx"
+    context = workbook.ExportContext(
+        actor=actor.name,
+        union=actor.union_name,
+        purpose=purpose,
+        at=timezone.now(),
+        log=lambda count: log_export(
+            code=code,
+            title=sheet.title,
+            actor=actor,
+            path=path,
+            query=query,
+            purpose=purpose,
+            rows=count,
+        ),
+    )
+    write_report(file, sheet, context)
+    return sent(file)
 
 
 def sent(path: Path) -> FileResponse:

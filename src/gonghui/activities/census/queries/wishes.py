@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from gonghui.activities.census.models import Category, Follow, Vote, Wish
 from gonghui.activities.census.permissions import VIEW_WISHES
@@ -140,11 +140,12 @@ class CategoryFigures:
     waiting: int
     done: int
     overdue: int
-    workdays: float | None
+    answered: int
+    workdays: int
 
 
 def by_category(actor: Actor, today: date) -> list[CategoryFigures]:
-    """Wishes by category with the mean of workdays to the first answer, the most first."""
+    """Wishes by category with the answered and their workdays to the answer, the most first."""
     rows = Wish.objects.within(actor.scope(VIEW_WISHES)).exclude(state=rules.MERGED)
     waiting = Q(state=rules.NEW, answered_at=None)
     counted = (
@@ -155,7 +156,8 @@ def by_category(actor: Actor, today: date) -> list[CategoryFigures]:
             waiting=Count("pk", filter=waiting),
             done=Count("pk", filter=Q(state=rules.DONE)),
             overdue=Count("pk", filter=waiting & Q(due_on__lt=today)),
-            workdays=Avg("answer_workdays"),
+            answered=Count("answer_workdays"),
+            workdays=Sum("answer_workdays", default=0),
         )
     )
     votes = dict(
@@ -173,7 +175,8 @@ def by_category(actor: Actor, today: date) -> list[CategoryFigures]:
             row["waiting"],
             row["done"],
             row["overdue"],
-            None if row["workdays"] is None else round(float(row["workdays"]), 1),
+            row["answered"],
+            row["workdays"],
         )
         for row in counted
     ]

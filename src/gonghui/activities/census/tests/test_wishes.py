@@ -271,8 +271,8 @@ def test_statistics_by_category(world):
     found = {item.title: item for item in queries.by_category(cadre(world, world.hefei), today)}
     children = found["子女托管"]
     assert (children.total, children.waiting, children.overdue, children.done) == (2, 1, 1, 1)
-    assert children.workdays == 3.0
-    assert found["劳动条件"].workdays is None
+    assert (children.answered, children.workdays) == (1, 3)
+    assert (found["劳动条件"].answered, found["劳动条件"].workdays) == (0, 0)
 
 
 def test_similar_wishes_are_offered_before_a_new_one(world, worker, client_of):

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from gonghui.activities.census.models import Measure, Quota, Standing
+from gonghui.activities.census.models import CensusDay, Measure, Quota, Standing
 from gonghui.activities.census.permissions import (
     EXPORT_QUOTAS,
     EXTEND,
@@ -22,6 +22,7 @@ from gonghui.activities.census.permissions import (
 from gonghui.activities.census.queries import campaign as queries
 from gonghui.activities.census.rules import campaign as rules
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.ui import charts
 from gonghui.kernel.ui import components as ui
 
 TONES = {
@@ -82,6 +83,7 @@ def console(request: HttpRequest, campaign_id: int, union_id: int) -> HttpRespon
     level = _level(request.GET.get("level", ""), levels)
     own = queries.lines(campaign, [quota], today)[0]
     lines = queries.lines(campaign, queries.below(quota, level), today)
+    days = list(queries.trend(quota))
     late = [line for line in lines if line.late]
     split = queries.split_of(quota)
     as_of = _as_of(quota)
@@ -106,9 +108,28 @@ def console(request: HttpRequest, campaign_id: int, union_id: int) -> HttpRespon
         "shares": [_line_share(line) for line in lines],
         "table": _late_table(late),
         "late": len(late),
-        "days": queries.trend(quota),
+        "days": days,
+        "trend": _trend_chart(days),
     }
     return render(request, "census/console.html", context)
+
+
+def _trend_chart(days: list[CensusDay]) -> charts.Chart | None:
+    """Done and planned by day."""
+    if not days:
+        return None
+    shown = days[-charts.LABELS_MOST :]
+    return charts.Chart(
+        "每日进度",
+        "line",
+        [f"{item.day:%m-%d}" for item in shown],
+        [
+            charts.Series("完成数", [item.done for item in shown]),
+            charts.Series("应完成数", [item.planned for item in shown]),
+        ],
+        unit="人",
+        first="日期",
+    )
 
 
 def trend(request: HttpRequest, campaign_id: int, union_id: int) -> JsonResponse:

@@ -25,6 +25,7 @@ from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.base.masking import mask_name
 from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.ui import charts, reports
 from gonghui.kernel.ui import components as ui
 
 TONES = {
@@ -201,40 +202,51 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("wish", pk)
 
 
+CATEGORY_REPORT = reports.Report(
+    "职工心愿按类别统计",
+    (reports.Group("title", "类别"),),
+    (
+        reports.Measure("total", "心愿"),
+        reports.Measure("votes", "支持人次"),
+        reports.Heading(
+            "办理情况",
+            (
+                reports.Measure("waiting", "待答复"),
+                reports.Measure("overdue", "逾期"),
+                reports.Measure("done", "已实现"),
+                reports.Ratio("done", "total", "实现率"),
+            ),
+        ),
+        reports.Ratio("workdays", "answered", "平均答复用时（工作日）", percent=False),
+    ),
+    total="合计",
+)
+
+
+def _category_chart(found: list[queries.CategoryFigures]) -> charts.Chart:
+    return charts.Chart(
+        "各类心愿",
+        "bar",
+        [item.title for item in found],
+        [
+            charts.Series("心愿", [item.total for item in found]),
+            charts.Series("已实现", [item.done for item in found]),
+        ],
+        unit="条",
+        first="类别",
+    )
+
+
 def stats(request: HttpRequest) -> HttpResponse:
     """Wishes of the actor's unions by category, with the time to the first answer."""
     actor: Actor = request.actor
     actor.require(VIEW_WISHES)
     found = queries.by_category(actor, timezone.localdate())
     total = sum(item.total for item in found)
-    answered = [item for item in found if item.workdays is not None]
-    columns = [
-        ui.Column("类别", "title"),
-        ui.Column("心愿", "number"),
-        ui.Column("支持人次", "number"),
-        ui.Column("待答复", "number"),
-        ui.Column("逾期", "number"),
-        ui.Column("已实现", "number"),
-        ui.Column("平均答复用时（工作日）", "number"),
-    ]
-    rows = [
-        ui.Row(
-            item.title,
-            [
-                item.title,
-                f"{item.total:,}",
-                f"{item.votes:,}",
-                f"{item.waiting:,}",
-                f"{item.overdue:,}",
-                f"{item.done:,}",
-                "—" if item.workdays is None else f"{item.workdays}",
-            ],
-        )
-        for item in found
-    ]
     address = reverse("resource:wishes:list")
     context = {
-        "table": ui.Table("职工心愿按类别统计", columns, rows),
+        "sheet": reports.build(CATEGORY_REPORT, [vars(item) for item in found]),
+        "chart": _category_chart(found) if found else None,
         "categories": found,
         "stats": [
             ui.Stat("心愿", total, "条", url=address),
@@ -242,7 +254,6 @@ def stats(request: HttpRequest) -> HttpResponse:
             ui.Stat("逾期未答复", sum(item.overdue for item in found), "条"),
             ui.Stat("已实现", sum(item.done for item in found), "条"),
         ],
-        "answered": bool(answered),
         "now": timezone.now(),
     }
     return render(request, "census/wish_stats.html", context)

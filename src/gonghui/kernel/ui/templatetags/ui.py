@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from gonghui.kernel.ui import components
+from gonghui.kernel.ui import charts, components, diagrams, reports
 from gonghui.kernel.ui.icons import NAMES
 
 register = template.Library()
@@ -298,6 +298,26 @@ def league(
 ) -> dict[str, Any]:
     """League table: completion against quota."""
     return locals()
+
+
+@_part("chart")
+def chart(chart: charts.Chart) -> dict[str, Any]:
+    """A chart over its table; the page includes ui/c/chart_scripts.html in its scripts."""
+    return {"chart": chart}
+
+
+@_part("report")
+def report(
+    sheet: reports.Sheet, id: str = "report", empty: str = "换一个条件再看。"
+) -> dict[str, Any]:
+    """A computed report table; cards on a phone. id: of the part that is printed alone."""
+    return locals()
+
+
+@_part("diagram")
+def diagram(diagram: diagrams.Diagram) -> dict[str, Any]:
+    """Boxes and arrows with the same as text; the page includes ui/c/diagram_scripts.html."""
+    return {"diagram": diagram, "drawn": diagrams.draw(diagram)}
 
 
 @_part("tiles")

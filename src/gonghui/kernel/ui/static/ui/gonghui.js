@@ -229,6 +229,21 @@
     else if (event.key === "x") { const box = $("tr.is-here .c-pick input"); if (box) box.click(); }
   });
 
+  /* Prints one part of a page: what does not lead to it is left off the paper. */
+  function printPart(part) {
+    const path = [];
+    for (let at = part; at && at !== root; at = at.parentElement) path.push(at);
+    path.forEach((each) => each.classList.add("is-print-path"));
+    part.classList.add("is-printed");
+    root.classList.add("is-print-one");
+    window.addEventListener("afterprint", () => {
+      path.forEach((each) => each.classList.remove("is-print-path"));
+      part.classList.remove("is-printed");
+      root.classList.remove("is-print-one");
+    }, { once: true });
+    window.print();
+  }
+
   /* Clicks */
   document.addEventListener("click", (event) => {
     const at = (selector) => event.target.closest(selector);
@@ -248,6 +263,8 @@
     }
     closeRowMenu();
     if (at("[data-dialog-close]")) at("dialog").close();
+    const paper = at("[data-print-part]");
+    if (paper) printPart(document.getElementById(paper.dataset.printPart) || paper.closest("figure, section"));
     if (event.target.matches("dialog.gh-dialog")) {
       const box = event.target.getBoundingClientRect();
       const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;

@@ -19,7 +19,7 @@ from gonghui.systems.foundation.services.models.register import Means, Review
 from gonghui.systems.foundation.services.queries import interfaces, manifests, register, seen
 from gonghui.systems.foundation.services.queries.sources import package_of, sources
 from gonghui.systems.foundation.services.rules import life
-from gonghui.systems.foundation.services.rules.layout import upstream
+from gonghui.systems.foundation.services.rules.impact import upstream
 
 OWN, PART, OTHER, PARTY, TOPIC, CALLER, GATE = (
     "own",

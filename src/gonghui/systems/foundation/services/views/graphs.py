@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,45 +11,19 @@ from django.utils import timezone
 
 from gonghui.kernel.base.errors import Missing
 from gonghui.kernel.ui import components as ui
+from gonghui.kernel.ui import diagrams
 from gonghui.systems.foundation.services.permissions import VIEW_SERVICES
 from gonghui.systems.foundation.services.queries import graphs
-from gonghui.systems.foundation.services.rules.layout import Box, curve, lay_out, wrapped
 
-ROW = 17
-"""Pixels from one line of a label to the next."""
-
-
-@dataclass(frozen=True)
-class DrawnNode:
-    """A node as SVG draws it. hit: how many steps from what is supposed to stop, 0 for itself."""
-
-    node: graphs.Node
-    box: Box
-    lines: list[tuple[float, str]]
-    hit: int | None
-
-    @property
-    def middle(self) -> float:
-        return self.box.x + self.box.width / 2
-
-    @property
-    def spoken(self) -> str:
-        parts = [self.node.label, graphs.KINDS[self.node.kind], self.node.note]
-        if self.hit is not None:
-            parts.append("假定停用" if self.hit == 0 else "会受影响")
-        return "，".join(part for part in parts if part)
-
-
-@dataclass(frozen=True)
-class DrawnLine:
-    """A line as SVG draws it."""
-
-    edge: graphs.Edge
-    path: str
-    label: str
-    x: float
-    y: float
-    hit: bool
+LOOKS = {
+    graphs.OWN: diagrams.Look(graphs.KINDS[graphs.OWN], "info"),
+    graphs.PART: diagrams.Look(graphs.KINDS[graphs.PART]),
+    graphs.OTHER: diagrams.Look(graphs.KINDS[graphs.OTHER], "good"),
+    graphs.PARTY: diagrams.Look(graphs.KINDS[graphs.PARTY], "wait"),
+    graphs.TOPIC: diagrams.Look(graphs.KINDS[graphs.TOPIC], "gold", "round"),
+    graphs.CALLER: diagrams.Look(graphs.KINDS[graphs.CALLER], "plain", "round"),
+    graphs.GATE: diagrams.Look(graphs.KINDS[graphs.GATE], "plain", "dashed"),
+}
 
 
 def _graph(request: HttpRequest, code: str) -> graphs.Graph:
@@ -73,31 +46,20 @@ def graph_page(request: HttpRequest, code: str) -> HttpResponse:
     elif chapter:
         graph = graph.around(key for key, node in graph.nodes.items() if node.chapter == chapter)
     here = reverse(f"graph-{code}")
-    drawn, lines, size = _drawn(graph, stopped if stopped in everything.nodes else "", hit)
     context = {
         "graph": graph,
         "tabs": [
             ui.Tab(title, reverse(f"graph-{key}"), key == code)
             for key, title in graphs.TITLES.items()
         ],
-        "nodes": drawn,
-        "lines": lines,
-        "width": size[0],
-        "height": size[1],
+        "diagram": _diagram(graph, stopped if stopped in everything.nodes else "", hit),
         "filters": _filters(everything, here, focus, chapter, stopped),
         "stopped": everything.nodes.get(stopped),
         "hit": [
             (everything.nodes[key], steps)
             for key, steps in sorted(hit.items(), key=lambda item: (item[1], item[0]))
         ],
-        "kinds": [
-            (kind, title)
-            for kind, title in graphs.KINDS.items()
-            if any(node.kind == kind for node in graph.nodes.values())
-        ],
-        "table": _table(graph),
         "as_of": timezone.now(),
-        "data_url": reverse("services-graph-data", args=[code]),
     }
     return render(request, "services/graph.html", context)
 
@@ -133,36 +95,24 @@ def graph_data(request: HttpRequest, code: str) -> JsonResponse:
     )
 
 
-def _drawn(
-    graph: graphs.Graph, stopped: str, hit: dict[str, int]
-) -> tuple[list[DrawnNode], list[DrawnLine], tuple[float, float]]:
-    drawing = lay_out(list(graph.nodes), graph.lines())
-    marks = {stopped: 0, **hit} if stopped else {}
-    nodes = [_node(graph.nodes[box.id], box, marks.get(box.id)) for box in drawing.boxes]
-    edges = {}
-    for edge in graph.edges:
-        edges.setdefault((edge.source, edge.target), edge)
-    lines = []
-    for line in drawing.lines:
-        edge = edges[line.source, line.target]
-        count = sum(
-            item.count
-            for item in graph.edges
-            if (item.source, item.target) == (line.source, line.target)
-        )
-        x = (line.points[0][0] + line.points[1][0]) / 2
-        y = (line.points[0][1] + line.points[1][1]) / 2
-        label = f"{count:,}" if count else ""
-        touched = line.source in marks and line.target in marks
-        lines.append(DrawnLine(edge, curve(line.points), label, x, y - 3, touched))
-    return nodes, lines, (drawing.width, drawing.height)
-
-
-def _node(node: graphs.Node, box: Box, hit: int | None) -> DrawnNode:
-    pieces = wrapped(node.label)
-    top = box.y + box.height / 2 - (len(pieces) - 1) * ROW / 2 + 4.5
-    placed = [(round(top + n * ROW, 1), piece) for n, piece in enumerate(pieces)]
-    return DrawnNode(node, box, placed, hit)
+def _diagram(graph: graphs.Graph, stopped: str, hit: dict[str, int]) -> diagrams.Diagram:
+    return diagrams.Diagram(
+        graph.title,
+        [
+            diagrams.Node(node.id, node.label, node.kind, node.url, node.note)
+            for node in graph.nodes.values()
+        ],
+        [
+            diagrams.Edge(edge.source, edge.target, edge.label, edge.declared, edge.count, "未声明")
+            for edge in graph.edges
+        ],
+        LOOKS,
+        lines=graph.lines(),
+        marked={stopped: 0, **hit} if stopped else {},
+        arrow=("依赖", "被谁依赖"),
+        first="系统或部分",
+        data_url=reverse("services-graph-data", args=[graph.code]),
+    )
 
 
 def _filters(
@@ -212,36 +162,3 @@ def _filters(
             clear_url=f"{here}?{urlencode(narrowed)}",
         ),
     ]
-
-
-def _table(graph: graphs.Graph) -> ui.Table:
-    """The graph in words: who needs whom, by what."""
-    columns = [
-        ui.Column("系统或部分", "title"),
-        ui.Column("类别"),
-        ui.Column("依赖"),
-        ui.Column("被谁依赖"),
-    ]
-    below: dict[str, list[str]] = {}
-    above: dict[str, list[str]] = {}
-    for edge in graph.edges:
-        count = f" {edge.count:,}" if edge.count else ""
-        mark = "" if edge.declared else "，未声明"
-        by = f"{edge.label}{count}{mark}".strip("，")
-        words = graph.nodes[edge.target].label + (f"（{by}）" if by else "")
-        below.setdefault(edge.source, []).append(words)
-        above.setdefault(edge.target, []).append(graph.nodes[edge.source].label)
-    rows = [
-        ui.Row(
-            node.id,
-            [
-                node.label,
-                graphs.KINDS[node.kind],
-                "、".join(below.get(node.id, [])) or "—",
-                "、".join(dict.fromkeys(above.get(node.id, []))) or "—",
-            ],
-            node.url,
-        )
-        for node in graph.nodes.values()
-    ]
-    return ui.Table(graph.title, columns, rows)

@@ -65,10 +65,6 @@ class Line:
     ending: int
     left: int
 
-    @property
-    def mean_hours(self) -> str:
-        return f"{self.hours / self.on_duty:.1f}" if self.on_duty else "—"
-
 
 def by_county(scope: Scope, today: date) -> list[Line]:
     """On duty, women, certified, hours of this year, unions served, contracts ending, by county."""

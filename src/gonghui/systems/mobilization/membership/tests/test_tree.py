@@ -433,9 +433,10 @@ def test_report_page_and_its_workbook(world, client_of, as_application):
     content = b"".join(answer.streaming_content)
     sheet = fastexcel.read_excel(io.BytesIO(content).getvalue()).load_sheet(0, header_row=None)
     rows = sheet.to_polars().rows()
-    assert "报送市总工会半年统计" in str(rows[0])
-    assert rows[1][0] == "单位"
-    assert rows[-1][0] == "合计"
+    assert "报送市总工会半年统计" in str(rows[1])
+    assert [rows[3][0], rows[3][1]] == ["单位", "工会（家）"]
+    assert rows[4][1] == "合计"
+    assert rows[-2][0] == "合计"
     assert ExportLog.objects.unscoped("test").get().resource == "union-report"
     assert Entry.objects.filter(action="union-report.export").exists()
     viewer = client_of((VIEWER, world.shushan))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -16,18 +15,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gonghui.kernel import codes
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Refusal
-from gonghui.kernel.exchange import workbook
 from gonghui.kernel.org.history import scope_as_of
 from gonghui.kernel.org.models import UnionKind
 from gonghui.kernel.people.models import IN_RANKS, MembershipStatus
-from gonghui.kernel.resource.exporting import log_export, sent
+from gonghui.kernel.resource.exporting import report_file
 from gonghui.kernel.resource.forms import ActionForm
+from gonghui.kernel.ui import charts, reports
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.mobilization.membership.permissions import EXPORT_UNIONS, VIEW_UNIONS
 from gonghui.systems.mobilization.membership.queries import tree as queries
-from gonghui.systems.mobilization.membership.queries.tree import Line, Node, Report
+from gonghui.systems.mobilization.membership.queries.tree import Node, Report
 
 SEXES = ("1", "2")
+CHARTED = 16
 
 
 class ExportForm(ActionForm):
@@ -129,18 +129,25 @@ def report(request: HttpRequest) -> HttpResponse:
             raise Refusal("您的岗位所在工会在那一天还没有成立。", remedy="请选择以后的日期。")
         node = tops[0]
     found = queries.report(node, shown)
+    sheet = reports.build(_declared(found), _rows(found), facts=(found.node.name,))
     form = ExportForm(request.POST if request.method == "POST" else None, actor=actor)
     status = 200
     if request.method == "POST":
         actor.require(EXPORT_UNIONS, node.path)
         if form.is_valid():
-            return _workbook(found, actor, form.cleaned_data["purpose"])
+            return report_file(
+                sheet,
+                actor,
+                code="union-report",
+                path=node.path,
+                query=f"?under={node.pk}&day={shown.isoformat()}",
+                purpose=form.cleaned_data["purpose"],
+            )
         status = 422
     context = {
         "report": found,
-        "head": _head(found),
-        "rows": [(line, _labelled(found, line)) for line in found.lines],
-        "total": _labelled(found, found.total),
+        "sheet": sheet,
+        "chart": _chart(found),
         "day": shown,
         "as_of": timezone.now(),
         "form": form,
@@ -168,79 +175,79 @@ def _up(node: Node, actor: Actor, day: date) -> str:
     return f"?under={above[-1]}&day={day.isoformat()}"
 
 
-def _kinds(found: Report) -> list[str]:
-    """The kinds of union that occur at all, in their order."""
-    return [kind for kind in UnionKind.values if found.total.kinds[kind]]
+def _rows(found: Report) -> list[dict[str, Any]]:
+    """The lines of the report as plain rows."""
+    return [
+        {
+            "pk": line.pk,
+            "name": line.name,
+            "unions": line.unions,
+            "members": line.members,
+            "unknown": line.members - sum(line.sex[sex] for sex in SEXES),
+            **{f"kind_{kind}": line.kinds[kind] for kind in UnionKind.values},
+            **{f"sex_{sex}": line.sex[sex] for sex in SEXES},
+            **{f"status_{status}": line.status[str(status)] for status in IN_RANKS},
+        }
+        for line in found.lines
+    ]
 
 
-def _head(found: Report) -> list[tuple[str, list[str]]]:
-    """Column groups of the report."""
+def _declared(found: Report) -> reports.Report:
+    """The report for the kinds of union that occur at all."""
     names = dict(UnionKind.choices)
-    return [
-        ("工会（家）", ["合计", *(str(names[kind]) for kind in _kinds(found))]),
+    here = f"&day={found.day.isoformat()}"
+    return reports.Report(
+        f"组织与会员统计（截至{found.day.year}年{found.day.month}月{found.day.day}日）",
         (
-            "会员（人）",
-            [
-                "合计",
-                *(codes.name("sex", sex) for sex in SEXES),
-                "性别未知",
-                *(str(MembershipStatus(status).label) for status in IN_RANKS),
-            ],
+            reports.Group(
+                "name",
+                "单位",
+                link=lambda row: "" if row["pk"] == found.node.pk else f"?under={row['pk']}{here}",
+            ),
         ),
-    ]
-
-
-def _cells(line: Line, kinds: list[str]) -> list[int]:
-    """One line of the report in the order of its head."""
-    known = [line.sex[sex] for sex in SEXES]
-    return [
-        line.unions,
-        *(line.kinds[kind] for kind in kinds),
-        line.members,
-        *known,
-        line.members - sum(known),
-        *(line.status[str(status)] for status in IN_RANKS),
-    ]
-
-
-def _labelled(found: Report, line: Line) -> list[tuple[str, int]]:
-    """The cells of a line, each with the title a phone shows beside it."""
-    cells = _cells(line, _kinds(found))
-    titles = [
-        f"{group[:2]}{name}" if name == "合计" else name
-        for group, names in _head(found)
-        for name in names
-    ]
-    return list(zip(titles, cells, strict=True))
-
-
-def _titles(found: Report) -> list[str]:
-    return [f"{group}·{name}" for group, names in _head(found) for name in names]
-
-
-def _workbook(found: Report, actor: Actor, purpose: str) -> HttpResponse:
-    """The report as a workbook; its log and audit entry are written before it leaves."""
-    title = f"组织与会员统计（截至{found.day:%Y-%m-%d}）"
-    columns = [workbook.ExportColumn("单位", 36)]
-    columns += [workbook.ExportColumn(name) for name in _titles(found)]
-    kinds = _kinds(found)
-    rows = [[line.name, *_cells(line, kinds)] for line in (*found.lines, found.total)]
-    folder = Path(tempfile.mkdtemp(prefix="report-"))
-    path = folder / f"{title}.xlsx"
-    context = workbook.ExportContext(
-        actor=actor.name,
-        union=actor.union_name,
-        purpose=purpose,
-        at=timezone.now(),
-        log=lambda count: log_export(
-            code="union-report",
-            title="组织与会员统计",
-            actor=actor,
-            path=found.node.path,
-            query=f"?under={found.node.pk}&day={found.day.isoformat()}",
-            purpose=purpose,
-            rows=count,
+        (
+            reports.Heading(
+                "工会（家）",
+                (
+                    reports.Measure("unions", "合计"),
+                    *(
+                        reports.Measure(f"kind_{kind}", str(names[kind]))
+                        for kind in UnionKind.values
+                        if found.total.kinds[kind]
+                    ),
+                ),
+            ),
+            reports.Heading(
+                "会员（人）",
+                (
+                    reports.Measure("members", "合计"),
+                    *(reports.Measure(f"sex_{sex}", codes.name("sex", sex)) for sex in SEXES),
+                    reports.Measure("unknown", "性别未知"),
+                    *(
+                        reports.Measure(f"status_{status}", str(MembershipStatus(status).label))
+                        for status in IN_RANKS
+                    ),
+                ),
+            ),
         ),
+        note="会员数为在籍和保留会籍的人数，按当日所在工会统计；合并、变更上级以生效日期为准。",
     )
-    workbook.export_xlsx(path, "统计", columns, rows, context)
-    return sent(path)
+
+
+def _chart(found: Report) -> charts.Chart | None:
+    """Members of the units below by sex, the largest first."""
+    below = [line for line in found.lines if line.pk != found.node.pk and line.members]
+    if len(below) < 2:
+        return None
+    below.sort(key=lambda line: -line.members)
+    shown = below[:CHARTED]
+    here = f"&day={found.day.isoformat()}"
+    return charts.Chart(
+        "下级单位会员数" if len(below) <= CHARTED else f"会员最多的 {CHARTED} 个下级单位",
+        "hbar",
+        [line.name for line in shown],
+        [charts.Series("会员", [line.members for line in shown])],
+        unit="人",
+        first="单位",
+        urls=[f"?under={line.pk}{here}" for line in shown],
+    )

@@ -1,6 +1,4 @@
-/* A relation graph: move, zoom, and show the neighbours of what is pointed at or reached by keyboard. */
-document.querySelectorAll("[data-print]").forEach((button) => button.addEventListener("click", () => window.print()));
-
+/* A diagram: move, zoom, and show the neighbours of what is pointed at or reached by keyboard. */
 document.querySelectorAll("[data-graph]").forEach((graph) => {
   const frame = graph.querySelector(".graph-frame");
   const drawing = graph.querySelector(".graph-drawing");

@@ -1,4 +1,4 @@
-"""Where the boxes and lines of a relation graph stand: layers from left to right.
+"""Where the boxes and lines of a diagram stand: layers from left to right.
 
 The steps are those of K. Sugiyama's method: lines that close a circle are turned round, each
 box goes into a layer after all that point at it, long lines get a bend in every layer they
@@ -357,21 +357,3 @@ def wrapped(label: str, wide: int = 12, lines: int = 2) -> list[str]:
     if len(pieces) > lines:
         pieces = [*pieces[: lines - 1], pieces[lines - 1][:-1] + "…"]
     return pieces
-
-
-def upstream(edges: Iterable[Edge], start: str) -> dict[str, int]:
-    """Everything that leads to `start`, with how many steps away; without `start` itself."""
-    sources: dict[str, list[str]] = defaultdict(list)
-    for source, target in edges:
-        sources[target].append(source)
-    found: dict[str, int] = {}
-    rim, distance = [start], 0
-    while rim:
-        distance += 1
-        reached = [source for node in rim for source in sources[node]]
-        rim = []
-        for node in reached:
-            if node != start and node not in found:
-                found[node] = distance
-                rim.append(node)
-    return found
