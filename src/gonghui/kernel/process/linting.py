@@ -84,8 +84,8 @@ class Known:
     """What a flow declares, that its diagrams may name.
 
     variables: ASCII name → title. effects, messages, roles: code → title. user: whether somebody
-    with this id can be asked. check: an expression → what is wrong with it, in Chinese.
-    needed: effects without which a case would decide nothing.
+    with this id can be asked. check: what is wrong with an expression, in Chinese; `condition`
+    says that it has to be true or false.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Known:
     messages: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     user: Callable[[str], bool] = lambda identifier: identifier.isdigit()
-    check: Callable[[str], Collection[str]] = lambda expression: ()
+    check: Callable[[str, bool], Collection[str]] = lambda expression, condition: ()
 
 
 def lint(text: str, known: Known) -> list[Fault]:
@@ -259,7 +259,7 @@ def _form(node: Node, known: Known) -> Iterator[Fault]:
 
 
 def _between(text: str, least: int, most: int) -> bool:
-    return text.isascii() and text.isdigit() and least <= int(text) <= most
+    return text.isascii() and text.isdigit() and len(text) < 6 and least <= int(text) <= most
 
 
 def _who(node: Node, known: Known) -> Iterator[Fault]:
@@ -279,7 +279,8 @@ def _who(node: Node, known: Known) -> Iterator[Fault]:
     if who == "user" and not known.user(node.attributes.get("user", "")):
         yield Fault(node.id, f"“{node.title}”指定的人员不存在或已停用。", "重新选择人员。")
     if who == "expression":
-        yield from _expression(node.id, node.attributes.get("expression", ""), node.title, known)
+        text = node.attributes.get("expression", "")
+        yield from _expression(node.id, text, node.title, known, condition=False)
 
 
 def _gateway(node: Node) -> Iterator[Fault]:
@@ -314,14 +315,16 @@ def _arrow(arrow: Arrow, diagram: Diagram, known: Known) -> Iterator[Fault]:
         why = "默认分支" if default else "不是网关分出的连线"
         yield Fault(arrow.id, f"“{label}”是{why}，不能有条件。", "删去条件。")
     elif arrow.condition:
-        yield from _expression(arrow.id, arrow.condition, label, known)
+        yield from _expression(arrow.id, arrow.condition, label, known, condition=True)
 
 
-def _expression(element: str, expression: str, label: str, known: Known) -> Iterator[Fault]:
+def _expression(
+    element: str, expression: str, label: str, known: Known, *, condition: bool
+) -> Iterator[Fault]:
     if not expression:
         yield Fault(element, f"“{label}”的表达式没有填写。")
         return
-    for wrong in known.check(expression):
+    for wrong in known.check(expression, condition):
         yield Fault(element, f"“{label}”的表达式有误：{wrong}")
 
 

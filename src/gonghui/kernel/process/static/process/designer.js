@@ -4,7 +4,7 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   const KEPT = new Set([
     "replace-with-user-task", "replace-with-service-task", "replace-with-exclusive-gateway", "replace-with-parallel-gateway",
-    "replace-with-inclusive-gateway", "replace-with-none-start", "replace-with-none-end", "replace-with-terminate-end",
+    "replace-with-inclusive-gateway", "replace-with-none-end", "replace-with-terminate-end",
     "replace-with-timer-intermediate-catch", "replace-with-message-intermediate-catch", "replace-with-timer-boundary",
     "replace-with-non-interrupting-timer-boundary", "replace-with-message-boundary", "replace-with-non-interrupting-message-boundary",
     "replace-with-expanded-subprocess", "replace-with-sequence-flow", "replace-with-conditional-flow", "replace-with-default-flow",
