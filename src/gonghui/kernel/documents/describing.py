@@ -45,9 +45,9 @@ SEAL_NOTE = Setting(
     maximum=8,
     dangerous=True,
 )
-NOWHERE = "https://seal.invalid/"
 MARK = "#seal-"
-"""A seal is drawn as a link to an address that ends so; the signature's field takes its place."""
+"""The seal of a document with a check code is a link to its check page, with an address that ends
+so and its number; the signature's field goes over it."""
 
 _FACES_OF_LEVELS = {0: Face.FANGSONG, 1: Face.HEI, 2: Face.KAI, 3: Face.FANGSONG, 4: Face.FANGSONG}
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -70,7 +70,7 @@ class _Words:
     def __init__(self) -> None:
         self.left = LONGEST_DOCUMENT
         self.seals = 0
-        self.url = NOWHERE
+        self.url = ""
 
     def text(self, given: str) -> str:
         text = clean(given).strip(" \n\t")
@@ -106,7 +106,7 @@ class _Words:
             )
         if seals and given.date is None:
             raise Refusal("没有成文日期，不能盖章。", rule="GB/T 9704-2012 7.3.5.1", code="no_date")
-        self.url = given.check.url if given.check else NOWHERE
+        self.url = given.check.url if given.check else ""
         title = [one for one in (self.line(part) for part in given.title.split("\n")) if one]
         return {
             "kind": given.kind.value,
@@ -180,14 +180,13 @@ class _Words:
 
     def seal(self, given: Seal) -> dict[str, Any]:
         self.seals += 1
-        base = self.url.partition("#")[0]
         return {
             "organ": self.line(given.organ),
             "caption": self.line(given.caption),
             "diameter": given.diameter_mm,
             "note": SEAL_NOTE.value() if given.note is None else self.line(given.note),
             "picture": picture(given.picture),
-            "link": f"{base}{MARK}{self.seals}",
+            "link": f"{self.url}{MARK}{self.seals}" if self.url else "",
         }
 
     def certificate(self, given: Certificate) -> dict[str, Any]:
@@ -195,7 +194,7 @@ class _Words:
         unknown = set(given.fields) - {place.field for place in template.places}
         if unknown:
             raise ValueError(f"certificate {template.code} has no place for {sorted(unknown)}")
-        self.url = given.check.url if given.check else NOWHERE
+        self.url = given.check.url if given.check else ""
         values = [
             {**asdict(place), "text": self.text(given.fields.get(place.field, ""))}
             for place in template.places
@@ -216,7 +215,7 @@ class _Words:
         }
 
     def form(self, given: Form) -> dict[str, Any]:
-        self.url = given.check.url if given.check else NOWHERE
+        self.url = given.check.url if given.check else ""
         return {
             "title": self.line(given.title),
             "subtitle": self.line(given.subtitle),
