@@ -25,6 +25,7 @@ KERNEL = [
 
 SYSTEMS = [
     "gonghui.systems.mobilization.membership",
+    "gonghui.systems.mobilization.founding",
     "gonghui.systems.foundation.users",
     "gonghui.systems.foundation.config",
     "gonghui.systems.foundation.services",
