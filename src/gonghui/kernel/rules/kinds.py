@@ -155,6 +155,6 @@ def _excess(value: Any) -> str:
             return f"列表超过 {LONGEST_LIST} 项"
         if any(len(item) > LONGEST_ITEM for item in value):
             return f"列表中有超过 {LONGEST_ITEM} 个字的一项"
-    if isinstance(value, (int, Decimal)) and abs(value) > LARGEST_NUMBER:
+    if isinstance(value, (int, Decimal)) and not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
         return "数字过大"
     return ""
