@@ -7,3 +7,8 @@ class RulesConfig(AppConfig):
     name = "gonghui.kernel.rules"
     label = "rules"
     verbose_name = "规则"
+
+    def ready(self) -> None:
+        from gonghui.kernel.rules import tables, versions
+
+        tables.use(versions.in_force)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
@@ -158,3 +158,24 @@ def _excess(value: Any) -> str:
     if isinstance(value, (int, Decimal)) and not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
         return "数字过大"
     return ""
+
+
+def stored(value: Any) -> Any:
+    """A value as JSON; `restored` gives it back by its kind."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return [stored(item) for item in value]
+    return value
+
+
+def restored(kind: Kind, value: Any) -> Any:
+    """The value of stored JSON, checked; ExpressionFault when it is not of the kind."""
+    if kind is Kind.NUMBER and isinstance(value, str):
+        try:
+            value = Decimal(value)
+        except InvalidOperation:
+            raise ExpressionFault("保存的数字无法读取。", code="rule_value") from None
+    return checked("保存的值", kind, value)
