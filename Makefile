@@ -14,6 +14,7 @@ help: ## 列出命令
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
 
 run: $(RUNTIME) ## 启动平台；PORT=9000 指定端口
+	@$(BIN)/python tools/bring_fonts.py
 	@$(BIN)/gonghui run
 
 test: $(TESTING) ## 全部检查和测试

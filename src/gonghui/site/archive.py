@@ -6,7 +6,7 @@
 | database.dump | pg_dump's custom format, of the same snapshot as the row counts |
 | files/…, imports/… | uploaded files, and tables whose import has not ended |
 | audit/roots.log | audit roots published outside the database |
-| keys.sealed | optional: sealing keys under a passphrase, scrypt (N=2^17, r=8, p=1), AES-256-GCM |
+| keys.sealed | optional: all keys under a passphrase, scrypt (N=2^17, r=8, p=1), AES-256-GCM |
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 DUMP = "database.dump"
 KEYS = "keys.sealed"
+SIGNING = "signing"
 FOLDERS = ("files", "imports")
 ROOTS = "audit/roots.log"
 LEAST_PASSPHRASE = 12
@@ -114,6 +115,12 @@ def key_files() -> dict[str, Path]:
     return {path.name: path for path in sorted(folder.glob("*.key"))}
 
 
+def signing_files() -> dict[str, Path]:
+    """Certificates and keys the documents are signed with, by name below the keys' folder."""
+    folder = Path(os.environ["GONGHUI_KEYS"]) / SIGNING
+    return {f"{SIGNING}/{path.name}": path for path in sorted(folder.glob("*.*"))}
+
+
 def key_marks() -> dict[str, str]:
     """What tells one key from another and nothing more: 8 bytes of HMAC-SHA-256, in hex."""
     return {
@@ -123,8 +130,9 @@ def key_marks() -> dict[str, str]:
 
 
 def seal_keys(passphrase: str) -> bytes:
-    """All sealing keys under a passphrase: salt (16) | nonce (12) | ciphertext."""
-    texts = {name: path.read_text("ascii") for name, path in key_files().items()}
+    """All sealing and signing keys under a passphrase: salt (16) | nonce (12) | ciphertext."""
+    files = key_files() | signing_files()
+    texts = {name: path.read_text("ascii") for name, path in files.items()}
     salt, nonce = os.urandom(16), os.urandom(12)
     sealed = AESGCM(_derive(passphrase, salt)).encrypt(nonce, json.dumps(texts).encode(), None)
     return salt + nonce + sealed

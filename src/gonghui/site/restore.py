@@ -122,7 +122,7 @@ def _restore_keys(tar: tarfile.TarFile, passphrase: str | None) -> None:
         return
     if archive.KEYS not in tar.getnames():
         raise Refusal("这个备份不含加密密钥。", remedy="不带 --with-keys 恢复，密钥另行放置。")
-    if archive.key_files():
+    if archive.key_files() or archive.signing_files():
         raise Refusal(
             f"密钥目录 {os.environ['GONGHUI_KEYS']} 中已有密钥，不会覆盖。",
             remedy="用 GONGHUI_KEYS 指定一个空目录。",
@@ -131,8 +131,10 @@ def _restore_keys(tar: tarfile.TarFile, passphrase: str | None) -> None:
         opened = archive.open_keys(content.read(), passphrase)
     folder = Path(os.environ["GONGHUI_KEYS"])
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / archive.SIGNING).mkdir(mode=0o700, exist_ok=True)
     for name, text in opened.items():
-        if Path(name).name != name:
+        plain = name.removeprefix(f"{archive.SIGNING}/")
+        if Path(plain).name != plain:
             raise Refusal(f"备份中的密钥名不安全：{name}。")
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as output:

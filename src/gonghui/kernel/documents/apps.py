@@ -7,3 +7,10 @@ class DocumentsConfig(AppConfig):
     name = "gonghui.kernel.documents"
     label = "documents"
     verbose_name = "文档"
+
+    def ready(self) -> None:
+        from gonghui.kernel.documents.arrivals import inspect
+        from gonghui.kernel.files.inspecting import register_inspector
+        from gonghui.kernel.files.types import PDF
+
+        register_inspector(PDF, inspect)

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from gonghui.kernel.base.errors import Conflict, Missing, Refusal
-from gonghui.kernel.files import scanning
+from gonghui.kernel.files import inspecting, scanning
 from gonghui.kernel.files.images import redrawn
 from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.files.purposes import Purpose
@@ -27,8 +27,8 @@ QUARANTINE = "quarantine"
 SUSPICIOUS = frozenset(
     (
         *("active", "bomb", "double_extension", "encrypted", "entities", "external", "infected"),
-        *("macro", "markup", "mismatch", "object", "polyglot", "program", "too_many_pixels"),
-        "unsafe_path",
+        *("macro", "markup", "mismatch", "object", "polyglot", "program", "tampered"),
+        *("too_many_pixels", "unsafe_path"),
     )
 )
 """Codes of refusals that are worth a security event."""
@@ -49,14 +49,18 @@ def store(
     owner_kind: str = "",
     owner_id: int | None = None,
     org_path: str = "",
+    inspected: bool = False,
 ) -> StoredFile:
     """Check and store a seekable file; return its row.
 
     Without an owner it belongs to the uploader until `attach`, and is cleared after a day.
+    inspected: the platform made it itself, so no inspector is asked.
     Raises Refusal for whatever the purpose does not take.
     """
     try:
         size, name, extension, kind, scan = _checked(file, purpose, name)
+        if not inspected:
+            inspecting.inspect(file, kind)
     except Refusal as refusal:
         _tell(refusal, purpose, uploaded_by_id, org_path, file)
         raise
@@ -64,7 +68,7 @@ def store(
     if kind in IMAGES:
         picture, thumbnail = redrawn(file, kind)
         file, size = io.BytesIO(picture), len(picture)
-    sha256, sm3_hex = _hashes(file)
+    sha256, sm3_hex = digests(file)
     with transaction.atomic():
         _hold_store()
         return StoredFile.objects.create(
@@ -109,7 +113,7 @@ def _tell(
         return
     facts = {"why": refusal.code, "purpose": purpose.title}
     if isinstance(refusal, scanning.Infected):
-        sha256, _sm3 = _hashes(file)
+        sha256, _sm3 = digests(file)
         size = file.seek(0, io.SEEK_END)
         facts |= {"virus": refusal.virus, "sha256": sha256}
         _put(f"{QUARANTINE}/{sha256}", file, size)
@@ -141,7 +145,8 @@ def _clean_name(name: str) -> tuple[str, str]:
     return f"{stem[:LONGEST_NAME]}.{extension}", extension.lower()
 
 
-def _hashes(file: IO[bytes]) -> tuple[str, str]:
+def digests(file: IO[bytes]) -> tuple[str, str]:
+    """SHA-256 and SM3 of a seekable file, in hex."""
     sha256 = hashes.Hash(hashes.SHA256())
     sm3 = hashes.Hash(hashes.SM3())
     file.seek(0)

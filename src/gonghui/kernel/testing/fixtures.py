@@ -12,16 +12,19 @@ from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 from gonghui.kernel.base import sealing
+from gonghui.kernel.documents import authority
 from gonghui.kernel.testing import world as world_module
 
 
 @pytest.fixture(scope="session", autouse=True)
 def test_keyring(tmp_path_factory: Any) -> Iterator[sealing.Keyring]:
-    """Sealing keys made for this run only."""
+    """Sealing keys and certificates made for this run only, the latter at first use."""
     folder: Path = tmp_path_factory.mktemp("keys")
     ring = sealing.Keyring.generate(folder)
     before = sealing.use_keyring(ring)
+    authority.use_folder(folder / "signing")
     yield ring
+    authority.use_folder(None)
     sealing.use_keyring(before)
 
 

@@ -157,6 +157,27 @@ def test_tools() -> Iterator[Finding]:
         )
 
 
+def faces() -> Iterator[Finding]:
+    """Chinese faces for documents: the owner's licensed ones, or Debian's free ones."""
+    own = environment.var() / "fonts"
+    suffixes = {".ttf", ".ttc", ".otf", ".otc"}
+    if own.is_dir() and any(path.suffix.lower() in suffixes for path in own.rglob("*")):
+        return
+    places = (environment.var() / "debian/root/usr/share/fonts", Path("/usr/share/fonts"))
+    if any(next(place.rglob("NotoSerifCJK*"), None) for place in places if place.is_dir()):
+        yield Finding(
+            NOTE,
+            "公文以思源宋体、思源黑体代替仿宋_GB2312、方正小标宋等需授权的字体。",
+            f"有授权的字体文件放到 {own} 即可使用。",
+        )
+        return
+    yield Finding(
+        WARNING,
+        "没有中文字体，公文、证书和表单不能排版。",
+        f"执行 apt-get install fonts-noto-cjk，或把字体文件放到 {own}",
+    )
+
+
 def _has_chinese_font() -> bool:
     try:
         listed = subprocess.run(
@@ -181,5 +202,6 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("内存", memory),
     ("密钥", secrets),
     ("网页端口", port),
+    ("排版字体", faces),
     ("测试工具", test_tools),
 )

@@ -81,6 +81,7 @@ def _serve(facts: Path, port: int | None, demo: bool) -> int:
         if demo:
             # Outside parties of a demonstration are simulators the web process serves itself.
             os.environ.setdefault("GONGHUI_SIMULATORS", f"http://127.0.0.1:{web_port}")
+        os.environ.setdefault("GONGHUI_ADDRESS", f"http://{_visible_host()}:{web_port}")
         events_port = free_port(web_port + 1)
         os.environ["GONGHUI_EVENTS_PORT"] = str(events_port)
         for process in _processes(web_port, events_port):

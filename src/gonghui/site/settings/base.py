@@ -16,6 +16,8 @@ PROCESS = os.environ.get("GONGHUI_PROCESS", "")
 # Where simulators of outside parties are served (`gonghui run --demo` sets it), else nothing.
 SIMULATORS = os.environ.get("GONGHUI_SIMULATORS", "").rstrip("/")
 OUTGOING_PRIVATE = (SIMULATORS.partition("://")[2],) if SIMULATORS else ()
+# Where people reach the platform, for addresses that are printed; the runner says it.
+PUBLIC_ADDRESS = os.environ.get("GONGHUI_ADDRESS", "")
 # Migrations and maintenance work as the owner of the tables; everything else as a role that
 # row-level security binds (`gonghui.site.roles`).
 WORKS_AS_OWNER = os.environ.get("GONGHUI_DB_ROLE") == "owner"
