@@ -75,13 +75,13 @@ def _serve(facts: Path, port: int | None, demo: bool) -> int:
         keys.ensure(os.environ["DATABASE_URL"])
         _step("更新数据库结构和代码表", ["migrate", "--no-input", "-v0"], GONGHUI_DB_ROLE="owner")
         _step("汇集静态文件", ["manage", "collectstatic", "--no-input", "-v0"])
+        web_port = _choose_port(port)
+        # Printed by documents, those of the demonstration included.
+        os.environ.setdefault("GONGHUI_ADDRESS", f"http://{_visible_host()}:{web_port}")
         if demo:
             _step("准备演示数据", ["demo", "--quiet"])
-        web_port = _choose_port(port)
-        if demo:
             # Outside parties of a demonstration are simulators the web process serves itself.
             os.environ.setdefault("GONGHUI_SIMULATORS", f"http://127.0.0.1:{web_port}")
-        os.environ.setdefault("GONGHUI_ADDRESS", f"http://{_visible_host()}:{web_port}")
         events_port = free_port(web_port + 1)
         os.environ["GONGHUI_EVENTS_PORT"] = str(events_port)
         for process in _processes(web_port, events_port):
