@@ -26,6 +26,8 @@ KERNEL = [
 SYSTEMS = [
     "gonghui.systems.mobilization.membership",
     "gonghui.systems.mobilization.founding",
+    "gonghui.systems.office.circulation",
+    "gonghui.systems.mobilization.legal_person",
     "gonghui.systems.foundation.users",
     "gonghui.systems.foundation.config",
     "gonghui.systems.foundation.services",

@@ -31,7 +31,7 @@ urlpatterns += [
 if settings.SIMULATORS:
     urlpatterns += [
         path("simulators/", include(f"gonghui.site.simulators.{name}"))
-        for name in ("sms", "wechat", "scim")
+        for name in ("sms", "wechat", "scim", "uscc")
     ]
 
 handler404 = "gonghui.site.views.not_found"

@@ -1,0 +1,1 @@
+"""Reads of C1.2 worth a name."""

@@ -1,0 +1,1 @@
+"""Pages of C1.2 the declarations cannot draw."""
