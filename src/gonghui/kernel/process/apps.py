@@ -7,3 +7,6 @@ class ProcessConfig(AppConfig):
     name = "gonghui.kernel.process"
     label = "process"
     verbose_name = "流程"
+
+    def ready(self) -> None:
+        from gonghui.kernel.process import jobs  # noqa: F401

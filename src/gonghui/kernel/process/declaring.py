@@ -1,0 +1,98 @@
+"""Declaring a flow (流程) beside the code it serves: what its diagrams may name.
+
+    FLOW = Flow(
+        code="joining", title="入会审批", subject=JoinApplication, view=VIEW_JOIN,
+        diagram=Path(__file__).parent / "processes" / "joining.bpmn",
+        variables=(Variable("city", "城市", Kind.TEXT),),
+        effects={"approve": Effect("批准入会", approve)},
+    )
+
+The diagram beside the code is the first definition; administrators publish others for parts of
+the tree, and a new case takes the one published nearest above its union.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import models
+
+from gonghui.kernel.access.roles import Permission
+from gonghui.kernel.process.diagram import Diagram
+from gonghui.kernel.rules.kinds import Kind, Variable
+
+FLOWS: dict[str, Flow] = {}
+"""Every flow of this installation, by code."""
+CHOICE = Variable("choice", "上一环节的办理结果", Kind.TEXT)
+RETURNS = Variable("returns", "已退回次数", Kind.INTEGER)
+GIVEN = (CHOICE, RETURNS)
+"""What every flow's conditions may use besides its own variables."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a service task does: `run(subject, *, case, by)` in the transaction of the step.
+
+    It calls the system's own actions, whose permission its `by` must hold: the actor whose step
+    led here, or the platform after a timer or message. as_flow: the right comes from the
+    published diagram, not from whoever happened to sign last; `by` then passes every check and
+    keeps the name of the signer. What `run` returns, a mapping of declared variables, goes into
+    the case. A Refusal stops the whole step, and nothing of it is kept.
+    """
+
+    title: str
+    run: Callable[..., Mapping[str, object] | None]
+    as_flow: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """One kind of case.
+
+    subject: the model a case is about; its rows have `union` and `org_path`. view: the permission
+    to look at its cases. needed: effects a published diagram must contain. messages: what may
+    arrive from outside, code → title. facts: `facts(subject)` gives variables read anew before
+    each step, which nobody fills in. link: `link(subject)` is the address of the record's page.
+    ended: `ended(subject, *, case, by)` is told when a case leaves the running state by
+    withdrawal or by being ended from outside, never after its own end event.
+    """
+
+    code: str
+    title: str
+    subject: type[models.Model]
+    diagram: Path
+    view: Permission
+    variables: tuple[Variable, ...] = ()
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
+    messages: Mapping[str, str] = field(default_factory=dict)
+    facts: Callable[[Any], Mapping[str, object]] | None = None
+    link: Callable[[Any], str] | None = None
+    ended: Callable[..., None] | None = None
+
+    def __post_init__(self) -> None:
+        if FLOWS.setdefault(self.code, self) is not self:
+            raise ValueError(f"flow {self.code!r} is declared twice")
+        codes = [variable.code for variable in (*GIVEN, *self.variables)]
+        if len(set(codes)) < len(codes):
+            raise ValueError(f"flow {self.code!r}: a variable is declared twice")
+        if not set(self.needed) <= set(self.effects):
+            raise ValueError(f"flow {self.code!r}: a needed effect is not declared")
+
+    def kinds(self, diagram: Diagram | None = None) -> dict[str, Kind]:
+        """The kinds of all a condition may read: variables, `choice`, `returns`.
+
+        With a diagram also `choice_<step>`, what was last decided at each of its user tasks.
+        """
+        found = {variable.code: variable.kind for variable in (*GIVEN, *self.variables)}
+        if diagram is not None:
+            for node in diagram.of_kind("userTask"):
+                found[f"choice_{node.id}"] = Kind.TEXT
+        return found
+
+    def titles(self) -> dict[str, str]:
+        """Titles of the variables, by code."""
+        return {variable.code: variable.title for variable in (*GIVEN, *self.variables)}
