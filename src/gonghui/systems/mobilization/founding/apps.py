@@ -7,3 +7,6 @@ class FoundingConfig(AppConfig):
     name = "gonghui.systems.mobilization.founding"
     label = "founding"
     verbose_name = "工会组建"
+
+    def ready(self) -> None:
+        from gonghui.systems.mobilization.founding.jobs import lapsing  # noqa: F401

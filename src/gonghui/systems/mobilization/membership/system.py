@@ -13,6 +13,7 @@ from gonghui.systems.mobilization.membership.permissions import (
     VIEW_TERMS,
     VIEW_UNIONS,
 )
+from gonghui.systems.mobilization.membership.queries import datasets  # noqa: F401
 from gonghui.systems.mobilization.membership.queries.terms import on_calendar
 from gonghui.systems.mobilization.membership.resources.changes import CHANGES
 from gonghui.systems.mobilization.membership.resources.corrections import CORRECTIONS
@@ -64,8 +65,6 @@ SYSTEM = System(
         "C1.1/p5": Served(TERM_CALENDAR, "换届日历和届满提醒"),
     },
     open_functions={
-        "C1.1/1": "基层工会组建报备：随建会流程一并实现",
-        "C1.1/4": "建会各环节网络化管理：随建会流程一并实现",
         "C1.1/5": "职代会：随建会流程一并实现",
         "C1.1/p6": "职代会代表、提案、表决和厂务公开：随 C1.1/5 一并实现",
     },

@@ -1,0 +1,1 @@
+"""Lists, records and steps of founding and elections."""

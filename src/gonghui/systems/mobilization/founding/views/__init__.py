@@ -1,0 +1,1 @@
+"""Pages of founding and elections beside the generated ones."""
