@@ -21,6 +21,7 @@ urlpatterns = [
     path("security/", security.overview, name="security"),
     path("ui/", include("gonghui.kernel.ui.urls")),
     path("", include("gonghui.kernel.files.urls")),
+    path("", include("gonghui.kernel.process.urls")),
     path("", include("gonghui.kernel.documents.urls")),
     path("w/", include((workbench(), "resource"))),
     path("api/v1/", include((interface(), "api"))),

@@ -53,6 +53,7 @@ CATCHES = {
 }
 WAITING = {"userTask", "intermediateCatchEvent", "receiveTask"}
 IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,49}", re.ASCII)
+STEP = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 DURATION = re.compile(r"P(?:\d{1,3}D)?(?:T(?:\d{1,3}H)?(?:\d{1,4}M)?)?|\d{1,3}", re.ASCII)
 FIELD_KINDS = {
     "text": "文字",
@@ -84,14 +85,15 @@ class Known:
     """What a flow declares, that its diagrams may name.
 
     variables: ASCII name → title. effects, messages, roles: code → title. user: whether somebody
-    with this id can be asked. check: what is wrong with an expression, in Chinese; `condition`
-    says that it has to be true or false.
+    with this id can be asked. needed: effects without which a case decides nothing. check: what
+    is wrong with an expression, in Chinese; `condition` says it has to be true or false.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
     effects: Mapping[str, str] = field(default_factory=dict)
     messages: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
+    needed: Collection[str] = ()
     user: Callable[[str], bool] = lambda identifier: identifier.isdigit()
     check: Callable[[str, bool], Collection[str]] = lambda expression, condition: ()
 
@@ -138,7 +140,9 @@ def _whole(diagram: Diagram, known: Known) -> Iterator[Fault]:
     used = {node.attributes.get("effect") for node in diagram.of_kind("serviceTask")}
     for code, title in known.effects.items():
         if code not in used:
-            yield Fault("", f"流程图没有用到“{title}”。", "确认不需要的话可以发布。", advice=True)
+            needed = code in known.needed
+            remedy = "加一个“自动办理”环节并选择它。" if needed else "确认不需要的话可以发布。"
+            yield Fault("", f"流程图没有用到“{title}”。", remedy, advice=not needed)
 
 
 def _kind(node: Node) -> Iterator[Fault]:
@@ -208,6 +212,8 @@ def _own(node: Node, known: Known) -> Iterator[Fault]:
 
 
 def _work(node: Node, known: Known) -> Iterator[Fault]:
+    if not STEP.fullmatch(node.id):
+        yield Fault(node.id, f"“{node.title}”的编号不能用于条件。", "用工具栏重新画一个。")
     if not node.name:
         yield Fault(node.id, "人工办理的环节没有名称。", "双击环节填写，如“区总工会复核”。")
     yield from _who(node, known)

@@ -25,6 +25,15 @@
       canvas.addMarker(id, "is-here");
       mark(id, text, true);
     }
+    for (const fault of data.faults || []) {
+      const element = registry.get(fault.element);
+      if (!element) continue;
+      canvas.addMarker(element, fault.advice ? "has-advice" : "has-fault");
+      const words = document.createElement("span");
+      words.className = "gp-fault-mark";
+      words.textContent = data.faults.indexOf(fault) + 1;
+      overlays.add(fault.element, { position: element.waypoints ? { top: -10, left: 0 } : { top: -12, right: 10 }, html: words });
+    }
     canvas.zoom("fit-viewport", "auto");
     const first = data.here.find(({ id }) => registry.get(id));
     if (first && canvas.zoom() < 0.6) {

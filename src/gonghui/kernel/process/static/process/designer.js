@@ -71,9 +71,9 @@
   const say = (text, kind = "info") => document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind } }));
 
   async function send(url, body) {
-    const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token(), "Content-Type": "application/json", Accept: "application/json" }, body: JSON.stringify(body) });
+    const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": token(), "Content-Type": "application/json", Accept: "application/json", "X-Requested-With": "fetch" }, body: JSON.stringify(body) });
     const data = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw new Error(data.detail || data.title || "没有办成，请稍后再试。填写的内容仍在页面上。");
+    if (!answer.ok) throw new Error((data.title && data.title + (data.remedy || "")) || "没有办成，请稍后再试。填写的内容仍在页面上。");
     return data;
   }
 
@@ -127,6 +127,16 @@
         gonghuiMenus: ["type", Menus],
       }],
     });
+    // Steps are named in conditions (choice_<step>), so their ids are of small letters.
+    const ids = modeler.get("moddle").ids;
+    const PREFIXES = { Activity_: "step_", Gateway_: "gate_", Event_: "event_", Flow_: "flow_" };
+    ids.nextPrefixed = (prefix, element) => {
+      const start = PREFIXES[prefix] || prefix.toLowerCase();
+      let number = 1;
+      while (ids.assigned(`${start}${number}`)) number += 1;
+      ids.claim(`${start}${number}`, element);
+      return `${start}${number}`;
+    };
     try {
       await modeler.importXML(JSON.parse($("#flow-xml").textContent));
     } catch {
@@ -142,8 +152,8 @@
 
     const xml = async () => (await modeler.saveXML({ format: true })).xml;
     async function save() {
-      const data = await send(page.dataset.save, { xml: await xml(), version: Number(page.dataset.version) });
-      page.dataset.version = data.version;
+      const data = await send(page.dataset.save, { xml: await xml(), mark: page.dataset.mark });
+      page.dataset.mark = data.mark;
       dirty = false;
       $("#saved").textContent = `已保存 ${data.saved_at}`;
       return data;

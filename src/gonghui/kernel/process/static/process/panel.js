@@ -144,7 +144,7 @@
     }
 
     function form(element) {
-      const variables = Object.fromEntries(Object.entries(known.variables).map(([code, item]) => [code, item.title]));
+      const variables = Object.fromEntries(known.fields.map((code) => [code, known.variables[code].title]));
       return rows(element, "gonghui:Field", ["name", "title", "kind", "required"], "填写的表单", (item, change) => [
         field("数据项", select(item.name, variables, change("name"))),
         field("显示名称", text(item.title, change("title"), { maxlength: 30 })),
@@ -170,8 +170,8 @@
       const definition = element.businessObject.eventDefinitions?.[0];
       if (!definition) return [];
       if (definition.$type === "bpmn:TimerEventDefinition") {
-        const days = /^P(\d+)D$/.exec(definition.timeDuration?.body || "")?.[1] || "";
-        const change = (value) => modeling.updateModdleProperties(element, definition, { timeDuration: value ? moddle.create("bpmn:FormalExpression", { body: `P${value}D` }) : undefined });
+        const days = definition.timeDuration?.body || "";
+        const change = (value) => modeling.updateModdleProperties(element, definition, { timeDuration: value ? moddle.create("bpmn:FormalExpression", { body: value }) : undefined });
         return [group("等待", field("工作日数", text(days, change, { type: "number", min: 1, max: 366 })))];
       }
       if (definition.$type === "bpmn:MessageEventDefinition") {
