@@ -97,6 +97,27 @@ class Formula:
 Condition = Anything | Filled | Among | Between | Formula
 
 
+def kept(text: str, variable: Variable) -> str:
+    """A cell as it is stored: titles of choices become their codes."""
+    choices = variable.choices or {}
+    return _renamed(text, {title: code for code, title in choices.items()})
+
+
+def shown(text: str, variable: Variable) -> str:
+    """A stored cell as a person reads and edits it: codes of choices become their titles."""
+    return _renamed(text, variable.choices or {})
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    text = text.strip()
+    if not names or text[:1] == "=" or text in (*ANY_WORDS, "空", "不空"):
+        return text
+    match = _NOT.fullmatch(text)
+    parts = [part.strip() for part in _SEPARATORS.split(match[1] if match else text)]
+    told = "、".join(names.get(part, part) for part in parts if part)
+    return f"非 {told}" if match else told
+
+
 def read_value(text: str, variable: Variable) -> Any:
     """The value a person wrote for a variable; Miswritten when it is none of its kind."""
     text = text.strip()

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('codes', '0001_initial'),
         ('org', '0001_initial'),
     ]
 

@@ -34,6 +34,9 @@ from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.people import memberships, persons
 from gonghui.kernel.people.models import MembershipStatus, Person
 from gonghui.kernel.people.persons import DOCUMENT, MOBILE, Identity
+from gonghui.kernel.process.models import Case
+from gonghui.kernel.rules.versions import decide_for
+from gonghui.systems.mobilization.membership.actions import joining_flow
 from gonghui.systems.mobilization.membership.actions.receipts import next_receipt
 from gonghui.systems.mobilization.membership.models.joining import (
     JoinApplication,
@@ -62,6 +65,7 @@ from gonghui.systems.mobilization.membership.queries.joining import (
     standing_of,
 )
 from gonghui.systems.mobilization.membership.rules import joining as rules
+from gonghui.systems.mobilization.membership.rules.routing import TRADE_TABLE
 
 PREFIX = "RH"
 TARGET = "membership.joinapplication"
@@ -182,7 +186,7 @@ def _file(
     _set_term(application, today)
     application.receipt = next_receipt(PREFIX, today)
     _save_once(application)
-    _ask(application)
+    _ask(application, by)
     publish("cn.gonghui.membership.applied", f"{TARGET}/{application.pk}", {}, application.org_path)
     return application
 
@@ -242,9 +246,15 @@ def _save_once(application: JoinApplication) -> None:
         raise
 
 
-def _ask(application: JoinApplication) -> None:
+def _ask(application: JoinApplication, by: Actor) -> None:
     """Open the to-do of who has to act now, closing those of the state before."""
     close_todo(target_type=TARGET, target_id=application.pk)
+    if not joining_flow.begin(application, by):
+        ask_union(application)
+
+
+def ask_union(application: JoinApplication) -> None:
+    """Open the to-do of the union, or of its superior, that decides without a flow."""
     pooled = application.state == JoinState.POOLED
     above = application.escalated_to
     permission = ROUTE_JOIN if pooled else DECIDE_JOIN
@@ -316,9 +326,15 @@ def _check_decider(application: JoinApplication, by: Actor) -> None:
 
 
 @action("join-applications.approve", "批准入会申请", DECIDE_JOIN)
-def approve(application: JoinApplication, *, by: Actor, reason: str = "") -> JoinApplication:
-    """Make the applicant a member of the union applied to, with a number for life."""
+def approve(
+    application: JoinApplication, *, by: Actor, reason: str = "", case: Case | None = None
+) -> JoinApplication:
+    """Make the applicant a member of the union applied to, with a number for life.
+
+    case: the case whose step this is, for an application that runs by a flow.
+    """
     _check_state(application, "approve")
+    joining_flow.check_not_on_flow(application, case)
     _check_decider(application, by)
     today = timezone.localdate()
     union = application.union
@@ -376,9 +392,15 @@ def _supplement(person: Person, application: JoinApplication) -> None:
 
 
 @action("join-applications.reject", "不予批准入会申请", DECIDE_JOIN)
-def reject(application: JoinApplication, *, by: Actor, reason: str) -> JoinApplication:
-    """Refuse an application; the applicant is told why and may appeal to the superior once."""
+def reject(
+    application: JoinApplication, *, by: Actor, reason: str, case: Case | None = None
+) -> JoinApplication:
+    """Refuse an application; the applicant is told why and may appeal to the superior once.
+
+    case: as for `approve`.
+    """
     _check_state(application, "reject")
+    joining_flow.check_not_on_flow(application, case)
     _check_decider(application, by)
     application.reason = rules.check_reason(reason, "不予批准的理由")
     application.state = JoinState.REJECTED
@@ -407,6 +429,7 @@ def return_(
     application.state = JoinState.RETURNED
     _decided(application, by)
     application.save()
+    joining_flow.stop(application, by, application.reason)
     close_todo(target_type=TARGET, target_id=application.pk, by=by.user_id)
     _tell(application, "returned", reason=application.reason)
     return application
@@ -462,7 +485,7 @@ def _again(
     application.version += 1
     _set_term(application, today)
     _save_once(application)
-    _ask(application)
+    _ask(application, by)
     return application
 
 
@@ -476,6 +499,7 @@ def withdraw(
     application.state = JoinState.WITHDRAWN
     application.version += 1
     application.save()
+    joining_flow.stop(application, by, reason)
     close_todo(target_type=TARGET, target_id=application.pk)
     return application
 
@@ -506,7 +530,7 @@ def appeal(
     _set_term(application, timezone.localdate())
     application.escalated_to = superior
     _save_once(application)
-    _ask(application)
+    _ask(application, by)
     return application
 
 
@@ -537,6 +561,15 @@ def route(
             remedy="请转给申请人所在县区的工会，由其分派。",
             field="union",
             code="other_city",
+        )
+    if application.trade:
+        # Kept, so that a change of the table can be tried on what was routed before.
+        decide_for(
+            TRADE_TABLE,
+            application,
+            {"trade": application.trade},
+            union=pool,
+            on=timezone.localdate(),
         )
     return _hand_over(application, union, JoinState.SUBMITTED, by)
 
@@ -582,7 +615,7 @@ def _hand_over(
     _decided(application, by)
     _set_term(application, timezone.localdate())
     application.save()
-    _ask(application)
+    _ask(application, by)
     if state == JoinState.SUBMITTED:
         _tell(application, "routed")
     return application
@@ -590,8 +623,12 @@ def _hand_over(
 
 @action("join-applications.escalate", "逾期申请报上级工会", ESCALATE_JOIN)
 def escalate(application: JoinApplication, *, by: Actor) -> JoinApplication:
-    """Let the superior decide too, because the term has passed; the union still may."""
+    """Let the superior decide too, because the term has passed; the union still may.
+
+    Where a flow runs, its own terms do this.
+    """
     _check_state(application, "escalate")
+    joining_flow.check_not_on_flow(application, None)
     today = timezone.localdate()
     superior = (application.escalated_to or application.union).parent
     if application.due_on >= today or superior is None:

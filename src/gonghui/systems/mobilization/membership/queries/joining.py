@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from gonghui.kernel import codes
 from gonghui.kernel.access.actor import Actor
@@ -25,7 +26,13 @@ from gonghui.kernel.search.names import starts
 from gonghui.systems.mobilization.membership.models.joining import OPEN, JoinApplication, JoinState
 from gonghui.systems.mobilization.membership.permissions import OWN_JOINS, VIEW_MEMBERS
 from gonghui.systems.mobilization.membership.rules import joining as rules
-from gonghui.systems.mobilization.membership.rules.routing import Candidate, Suggestion, suggest
+from gonghui.systems.mobilization.membership.rules.routing import (
+    TRADE_TABLE,
+    Candidate,
+    Suggestion,
+    suggest,
+    trades_in,
+)
 
 PUBLIC_UNIONS = "names of active unions are public: workers look for theirs"
 PROVINCE_WIDE = "one person has at most one open application in the whole province"
@@ -294,7 +301,8 @@ def region_name(document_kind: str, document_number: str) -> str:
 
 def suggestion_for(application: JoinApplication) -> Suggestion:
     """The union proposed for an application in the pool."""
-    return suggest(application.trade, candidates(application))
+    found = TRADE_TABLE.in_force(timezone.localdate(), application.union.path)
+    return suggest(application.trade, candidates(application), trades_in(found))
 
 
 def candidates(application: JoinApplication) -> list[Candidate]:
