@@ -10,5 +10,4 @@ urlpatterns = [
     path("legal/statistics/", pages.statistics, name="legal-statistics"),
     path("legal/renewals/", pages.renewals, name="legal-renewals"),
     path("legal/check/", pages.check, name="legal-check"),
-    path("legal/check/<str:token>/", pages.check_code, name="legal-check-code"),
 ]

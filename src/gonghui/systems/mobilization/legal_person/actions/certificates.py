@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -13,6 +12,8 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.roles import Permission
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.base.names import check_name
+from gonghui.kernel.documents import codes
+from gonghui.kernel.documents.models import CheckCode
 from gonghui.kernel.org.models import Union
 from gonghui.systems.mobilization.legal_person import permissions
 from gonghui.systems.mobilization.legal_person.actions.applications import moved
@@ -31,6 +32,7 @@ from gonghui.systems.mobilization.legal_person.queries import applications as qu
 from gonghui.systems.mobilization.legal_person.rules import certificates as rules
 from gonghui.systems.mobilization.legal_person.rules.procedures import TERRITORIAL, check_reason
 
+OWNER = "legal_person.certificate"
 OF_A_PERSON = "certificates of the legal person under the action"
 
 
@@ -45,7 +47,6 @@ def make_out(application: Application, person: LegalPerson) -> list[Certificate]
             registrar=application.registrar,
             copy=copy,
             number=person.number,
-            token=secrets.token_urlsafe(18),
             name=person.name,
             residence=person.residence,
             representative_name=person.representative_name,
@@ -66,9 +67,39 @@ def void_all(person: LegalPerson, reason: str, but: Certificate | None = None) -
     )
     if but is not None:
         rows = rows.filter(copy=but.copy).exclude(pk=but.pk)
-    return rows.update(
-        state=CertificateState.VOID, voided_at=timezone.now(), void_reason=reason[:200]
+    found = list(rows.select_for_update(of=("self",)))
+    for certificate in found:
+        certificate.state = CertificateState.VOID
+        certificate.voided_at, certificate.void_reason = timezone.now(), reason[:200]
+        _saved(certificate)
+        state = CheckCode.State.REPLACED if but is not None else CheckCode.State.REVOKED
+        _end_code(certificate, reason, state)
+    return len(found)
+
+
+def _issue_code(certificate: Certificate, sheet: Sheet) -> None:
+    codes.issue(
+        kind="工会法人资格证书",
+        title=f"{certificate.name}（{certificate.get_copy_display()}）",
+        issuer=certificate.registrar.name,
+        issued_on=timezone.localdate(),
+        owner=(OWNER, certificate.pk),
+        number=certificate.number,
+        valid_until=certificate.expires_on,
+        facts=[
+            ("统一社会信用代码", certificate.code.uscc),
+            ("法定代表人", certificate.representative_name),
+            ("住所", certificate.residence),
+            ("登记机关", certificate.registrar.name),
+            ("证书纸编号", sheet.number),
+        ],
     )
+
+
+def _end_code(certificate: Certificate, reason: str, state: CheckCode.State) -> None:
+    for code in codes.of(OWNER, certificate.pk):
+        if code.state == CheckCode.State.IN_FORCE:
+            codes.end(code, reason, on=timezone.localdate(), state=state)
 
 
 def _at(record: Certificate, by: Actor, permission: Permission) -> None:
@@ -118,6 +149,7 @@ def print_out(certificate: Certificate, *, by: Actor) -> Certificate:
     sheet.state, sheet.certificate = SheetState.USED, certificate
     sheet.used_at, sheet.used_by_name = timezone.now(), by.name
     sheet.save()
+    _issue_code(certificate, sheet)
     certificate.state = CertificateState.PRINTED
     certificate.printed_at, certificate.printed_by_name = timezone.now(), by.name
     note(sheet={"label": "证书纸编号", "after": sheet.number})
@@ -140,6 +172,7 @@ def spoil(certificate: Certificate, *, by: Actor, reason: str) -> Certificate:
     _at(certificate, by, permissions.PRINT_CERTIFICATE)
     sheet = sheet_of(certificate)
     _spoil(sheet, by, reason)
+    _end_code(certificate, f"证书纸 {sheet.number} 已作废", CheckCode.State.REVOKED)
     certificate.state = CertificateState.READY
     certificate.printed_at, certificate.printed_by_name = None, ""
     note(sheet={"label": "作废的证书纸", "after": sheet.number})

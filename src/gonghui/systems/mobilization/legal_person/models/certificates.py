@@ -78,7 +78,8 @@ class Certificate(Scoped):
     """One certificate, original or duplicate, as it was made out. It rests on a registered code:
     without a row of the register there is no certificate.
 
-    token: what its QR code carries; known to nobody before it is printed.
+    Its check code (核验码) is issued with each printing and ends when the sheet is spoiled or the
+    certificate void.
     """
 
     person = models.ForeignKey(
@@ -98,7 +99,6 @@ class Certificate(Scoped):
     )
     copy = models.CharField("类别", max_length=9, choices=Copy)
     number = models.CharField("证号", max_length=40)
-    token = models.CharField("核验码", max_length=32, unique=True)
     name = models.CharField("名称", max_length=120)
     residence = models.CharField("住所", max_length=200)
     representative_name = models.CharField("法定代表人", max_length=50)

@@ -31,7 +31,7 @@ from gonghui.systems.mobilization.membership.public import chairs_of
 
 REGISTER = "the register is one for the province; a code or a number belongs to one union"
 ON_RECORD = "belongs to a certificate the caller already sees"
-PUBLIC = "who holds the check code of a certificate may know what it certifies"
+PUBLIC = "who names a certificate by its number and the whole name may know what it certifies"
 
 
 def due_for_renewal(rows: QuerySet, today: date) -> QuerySet:
@@ -63,12 +63,6 @@ def mismatches(persons: Iterable[LegalPerson]) -> dict[int, str]:
 def code_known(uscc: str) -> UnionCode | None:
     """The row of the register with this code, cancelled ones included."""
     return UnionCode.objects.unscoped(REGISTER).filter(uscc=uscc).first()
-
-
-def valid_certificate(token: str) -> Certificate | None:
-    """The certificate behind a check code."""
-    rows = Certificate.objects.unscoped(PUBLIC).select_related("person", "code", "registrar")
-    return rows.filter(token=token, issued_at__isnull=False).first()
 
 
 def find_certificate(number: str, name: str) -> Certificate | None:

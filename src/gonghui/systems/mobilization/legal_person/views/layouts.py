@@ -99,7 +99,9 @@ TEMPLATES = {
 }
 
 
-def certificate(made: Made, url: str, offset: tuple[float, float], specimen: str) -> Certificate:
+def certificate(
+    made: Made, check: Check | None, offset: tuple[float, float], specimen: str
+) -> Certificate:
     """A printed certificate onto its preprinted sheet; with a specimen's words, with its ground."""
     fields = {
         "number": made.number,
@@ -116,7 +118,7 @@ def certificate(made: Made, url: str, offset: tuple[float, float], specimen: str
         fields=fields,
         offset_mm=offset,
         stock=not specimen,
-        check=Check(made.number, url) if not specimen else None,
+        check=check,
         seal=Seal(made.registrar.name, note=specimen) if specimen else None,
         specimen=specimen,
     )

@@ -50,19 +50,12 @@ def check(request: HttpRequest) -> HttpResponse:
     return _checked(request, found, asked=asked, form=form)
 
 
-@never_cache
-@require_safe
-def check_code(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the QR code of a certificate leads."""
-    return _checked(request, queries.valid_certificate(token), asked=True, form=None)
-
-
 def _checked(
     request: HttpRequest,
     found: Certificate | None,
     *,
     asked: bool,
-    form: CheckForm | None,
+    form: CheckForm,
 ) -> HttpResponse:
     verdict, why = _verdict(found)
     response = render(
@@ -70,7 +63,6 @@ def _checked(
         "legal_person/check.html",
         {
             "asked": asked,
-            "scanned": form is None,
             "certificate": found,
             "good": not why and found is not None,
             "verdict": verdict,

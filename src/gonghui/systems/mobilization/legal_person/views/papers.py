@@ -5,16 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Forbidden, Missing
 from gonghui.kernel.config.declaring import Level, Setting
-from gonghui.kernel.documents.content import Document
+from gonghui.kernel.documents import codes
+from gonghui.kernel.documents.content import Check, Document
+from gonghui.kernel.documents.models import CheckCode
 from gonghui.kernel.documents.rendering import render
 from gonghui.systems.mobilization.legal_person import permissions
 from gonghui.systems.mobilization.legal_person.actions import platform
+from gonghui.systems.mobilization.legal_person.actions.certificates import OWNER
 from gonghui.systems.mobilization.legal_person.models import (
     Application,
     Certificate,
@@ -104,9 +106,14 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         specimen = "演示"
     path = found.registrar.path
     offset = (float(OFFSET_RIGHT.value(path)), float(OFFSET_DOWN.value(path)))
-    url = request.build_absolute_uri(reverse("legal-check-code", args=[found.token]))
-    document = layouts.certificate(found, url, offset, specimen)
+    document = layouts.certificate(found, _check(found), offset, specimen)
     return _pdf(document, f"certificate-{found.pk}-{found.copy}")
+
+
+def _check(found: Certificate) -> Check | None:
+    """The check code of the printing under way."""
+    live = [code for code in codes.of(OWNER, found.pk) if code.state == CheckCode.State.IN_FORCE]
+    return codes.printed(live[0]) if live else None
 
 
 def _pdf(document: Document, name: str) -> HttpResponse:

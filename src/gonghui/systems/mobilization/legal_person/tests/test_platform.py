@@ -1,0 +1,288 @@
+"""The issuing platform down, slow, lying, repeating: no wrong code, and the queue drains itself."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from gonghui.kernel.access.roles import APPROVER, HANDLER
+from gonghui.kernel.base.errors import Conflict, Refusal
+from gonghui.kernel.base.identifiers import parse_uscc
+from gonghui.kernel.notify.models import Todo
+from gonghui.systems.mobilization.legal_person.actions import codes
+from gonghui.systems.mobilization.legal_person.models import (
+    Application,
+    Certificate,
+    CodeAnswer,
+    CodeRequest,
+    LegalPerson,
+    State,
+    UnionCode,
+)
+from gonghui.systems.mobilization.legal_person.rules import procedures as rules
+from gonghui.systems.mobilization.legal_person.tests import makers
+
+pytestmark = pytest.mark.django_db
+BAD = (
+    "down",
+    "silent",
+    "garbled",
+    "pending",
+    "wrong_check",
+    "wrong_region",
+    "wrong_name",
+    "wrong_range",
+    "ghost",
+)
+
+
+@pytest.fixture
+def waiting(world):
+    """A range filed and three unions whose registration was approved."""
+    makers.code_range(world, world.shushan)
+    return [makers.approved(world, union) for union in (world.factory, world.shop, world.jinggang)]
+
+
+def codes_known():
+    return list(UnionCode.objects.unscoped("test").order_by("id"))
+
+
+def assert_nothing(applications) -> None:
+    """No code, no legal person, no certificate: 等待外部赋码."""
+    assert not codes_known()
+    assert not LegalPerson.objects.unscoped("test").exists()
+    assert not Certificate.objects.unscoped("test").exists()
+    for application in applications:
+        application.union.refresh_from_db()
+        assert application.union.uscc == ""
+        found = Application.objects.unscoped("test").get(pk=application.pk)
+        assert found.state == State.CODING and found.get_state_display() == "等待外部赋码"
+
+
+def assert_all(applications, outside) -> None:
+    """Every union has a code of its own that the platform keeps under its name."""
+    kept = outside.codes()
+    found = {code.union_id: code for code in codes_known()}
+    assert len(found) == len(applications) == len({code.uscc for code in found.values()})
+    for application in applications:
+        code = found[application.union_id]
+        assert kept[code.uscc] == {"name": application.name, "state": "in_use"}
+        assert parse_uscc(code.uscc).region == "340104"
+        application.union.refresh_from_db()
+        assert application.union.uscc == code.uscc
+        for certificate in Certificate.objects.unscoped("test").filter(application=application):
+            assert certificate.code_id == code.pk
+        assert Application.objects.unscoped("test").get(pk=application.pk).state == "certifying"
+
+
+def test_well(waiting, outside, turn):
+    turn()
+    assert_all(waiting, outside)
+    assert Certificate.objects.unscoped("test").count() == 6
+
+
+@pytest.mark.parametrize("mood", BAD)
+def test_nothing_while_it_fails_and_everything_by_itself_after(waiting, outside, turn, mood):
+    outside.become(mood)
+    for _ in range(3):
+        turn()
+    assert_nothing(waiting)
+    assert CodeAnswer.objects.exclude(outcome="allotted").count() >= 3
+    outside.become("well")
+    # Only one of them has to be due: its good answer wakes the others.
+    first = CodeRequest.objects.unscoped("test").order_by("id").first()
+    CodeRequest.objects.unscoped("test").filter(pk=first.pk).update(
+        next_at=timezone.now(), leased_until=None
+    )
+    turn(soon=False)
+    assert_all(waiting, outside)
+
+
+def test_slow_is_waited_for(waiting, outside, turn):
+    outside.become("slow")
+    turn()
+    assert_all(waiting, outside)
+
+
+def test_allotted_but_the_answer_lost_gives_the_same_code_later(waiting, outside, turn):
+    outside.become("forgetful")
+    turn()
+    assert_nothing(waiting)
+    given = set(outside.codes())
+    outside.become("well")
+    turn()
+    assert_all(waiting, outside)
+    assert given and given <= {code.uscc for code in codes_known()}
+    assert len(outside.codes()) == 3
+
+
+def test_the_same_code_for_all_is_taken_once(waiting, outside, turn):
+    """The platform repeats a code it keeps under another name: every later answer is refused."""
+    turn_first = waiting[0]
+    CodeRequest.objects.unscoped("test").exclude(application=turn_first).update(
+        next_at=timezone.now() + timezone.timedelta(hours=1)
+    )
+    turn(soon=False)
+    assert len(codes_known()) == 1
+    outside.become("doubling")
+    for _ in range(3):
+        turn()
+    assert len(codes_known()) == 1
+    outside.become("well")
+    turn()
+    assert_all(waiting, outside)
+
+
+def test_a_code_of_the_register_is_refused_even_if_the_platform_swears(
+    world, waiting, outside, turn, monkeypatch
+):
+    """It says it, keeps it and confirms it; our own register still says no, cancelled or not."""
+    turn()
+    old = codes_known()[0]
+    old.state = "cancelled"
+    old.save()
+    with outside.state() as known:
+        known["codes"][old.uscc] = {"name": world.mill.name, "state": "in_use"}
+    request = makers.code_request(world, world.factory_b)
+    taken = codes.claim(timezone.now())
+    codes.settle(taken, codes.Outcome("allotted", "", old.uscc), timezone.now())
+    request.refresh_from_db()
+    assert request.state == "waiting" and "不能再次赋给" in request.trouble
+    assert CodeAnswer.objects.get(request=request).outcome == "rejected"
+
+
+def test_the_database_itself_holds_one_row_a_code_and_a_certificate_its_code(world, waiting):
+    code = makers.union_code(world, world.mill)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        makers.union_code(world, world.factory_b, uscc=code.uscc)
+    assert not Certificate._meta.get_field("code").null
+
+
+def test_without_a_range_on_file_no_code_is_taken(world, outside, turn):
+    made = makers.approved(world, world.factory)
+    turn()
+    assert_nothing([made])
+    by = world.actor("核准", (APPROVER, world.shushan))
+    codes.file_range(
+        world.shushan,
+        by=by,
+        prefix="81340104",
+        first="MC000000",
+        last="MCYYYYYY",
+        document="号段通知",
+    )
+    with pytest.raises(Refusal, match="重叠"):
+        codes.file_range(
+            world.shushan,
+            by=by,
+            prefix="81340104",
+            first="MCYYYYYY",
+            last="MD000000",
+            document="号段通知",
+        )
+    with pytest.raises(Refusal, match="行政区划应为"):
+        codes.file_range(
+            world.shushan,
+            by=by,
+            prefix="81340103",
+            first="MC000000",
+            last="MC000001",
+            document="号段通知",
+        )
+    turn(soon=False)
+    assert_all([made], outside)
+
+
+def test_nobody_answering_is_probed_by_one_request_at_a_time(waiting, outside, turn):
+    outside.become("down")
+    assert turn() == 1
+    with outside.state() as known:
+        assert known["asked"] == 1
+    assert turn(soon=False) == 0
+
+
+def test_a_lie_is_told_to_the_registrar_and_told_no_more_once_true(world, waiting, outside, turn):
+    outside.become("wrong_check")
+    turn()
+    todos = Todo.objects.filter(kind="legal.code", done_at=None)
+    assert todos.count() == 3 and set(todos.values_list("union_id", flat=True)) == {
+        world.shushan.pk
+    }
+    outside.become("well")
+    turn()
+    assert not todos.exists()
+
+
+def test_who_stands_by_a_lie_is_asked_a_new_question(waiting, outside, turn):
+    """The platform repeats the same impossible answer to the same question."""
+    turn()
+    with outside.state() as known:
+        known["keys"] = {}
+    outside.become("wrong_range")
+    request = CodeRequest.objects.unscoped("test").first()
+    assert request.round == 1
+    taken = codes.Taken(
+        request.pk, timezone.now(), "allot", request.asked_key, "", "", "", (), (), "", ""
+    )
+    CodeRequest.objects.unscoped("test").filter(pk=request.pk).update(
+        state="waiting", leased_until=taken.lease
+    )
+    for expected in (1, 2):
+        CodeRequest.objects.unscoped("test").filter(pk=request.pk).update(leased_until=taken.lease)
+        codes.settle(taken, codes.Outcome("rejected", "不可信", "X" * 18), timezone.now())
+        request.refresh_from_db()
+        assert request.round == expected
+
+
+def test_declined_waits_for_a_person(world, waiting, outside, turn):
+    outside.become("declining")
+    turn()
+    assert_nothing(waiting)
+    requests = CodeRequest.objects.unscoped("test")
+    assert set(requests.values_list("state", flat=True)) == {"declined"}
+    outside.become("well")
+    assert turn() == 0
+    by = world.actor("审查", (HANDLER, world.shushan))
+    for request in requests:
+        codes.again(request, by=by)
+    turn()
+    assert_all(waiting, outside)
+    with pytest.raises(Conflict, match="已经赋码"):
+        codes.again(requests.first(), by=by)
+
+
+def test_two_answers_to_one_question_make_one_code(waiting, outside, turn):
+    """A lease ran out while the platform was slow: both workers come back with the answer."""
+    first = codes.claim(timezone.now())
+    second = codes.claim(timezone.now() + codes.LEASE * 2)
+    while second.pk != first.pk:
+        second = codes.claim(timezone.now() + codes.LEASE * 2)
+    from gonghui.systems.mobilization.legal_person.jobs.codes import outcome_of
+
+    one, other = outcome_of(first), outcome_of(second)
+    assert one.uscc == other.uscc
+    codes.settle(first, one, timezone.now())
+    codes.settle(second, other, timezone.now())
+    assert len(codes_known()) == 1
+    assert Certificate.objects.unscoped("test").count() == 2
+
+
+def test_cancelled_codes_are_told_to_the_platform_and_never_return(world, waiting, outside, turn):
+    turn()
+    application = waiting[0]
+    Application.objects.unscoped("test").filter(pk=application.pk).update(state="done")
+    outside.become("down")
+    made = makers.approved(world, world.factory, rules.CANCEL)
+    turn()
+    code = UnionCode.objects.unscoped("test").get(union=world.factory)
+    assert made.state == State.DONE and code.state == "cancelled" and code.cancel_told_at is None
+    outside.become("well")
+    turn()
+    code.refresh_from_db()
+    assert code.cancel_told_at is not None
+    assert outside.codes()[code.uscc]["state"] == "cancelled"
+    makers.approved(world, world.factory)
+    turn()
+    rows = UnionCode.objects.unscoped("test").filter(union=world.factory)
+    assert rows.count() == 2 and rows.get(state="in_use").uscc != code.uscc
