@@ -26,11 +26,13 @@ KERNEL = [
 SYSTEMS = [
     "gonghui.systems.mobilization.membership",
     "gonghui.systems.mobilization.founding",
+    "gonghui.systems.mobilization.staff_congress",
     "gonghui.systems.office.circulation",
     "gonghui.systems.mobilization.legal_person",
     "gonghui.systems.foundation.users",
     "gonghui.systems.foundation.config",
     "gonghui.systems.foundation.services",
+    "gonghui.systems.foundation.components",
     "gonghui.systems.portal.desk",
     "gonghui.systems.portal.sign_on",
     "gonghui.activities.census",

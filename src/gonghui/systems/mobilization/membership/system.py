@@ -64,10 +64,6 @@ SYSTEM = System(
         "C1.1/p4": Served(OWN_MEMBER_CARD, "电子会员卡和核验；导入、重复人员合并见各自列表"),
         "C1.1/p5": Served(TERM_CALENDAR, "换届日历和届满提醒"),
     },
-    open_functions={
-        "C1.1/5": "职代会：随建会流程一并实现",
-        "C1.1/p6": "职代会代表、提案、表决和厂务公开：随 C1.1/5 一并实现",
-    },
     resources=(
         MEMBERS,
         UNIONS,
