@@ -1,0 +1,93 @@
+"""Files of documents (正文版式、扫描件、手写意见、办结材料、归档包) and who may read them."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
+
+from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.access.roles import Permission
+from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.files.access import MayRead, register_owner
+from gonghui.kernel.files.models import StoredFile
+from gonghui.kernel.files.purposes import Purpose, register_purpose
+from gonghui.kernel.files.storing import store
+from gonghui.kernel.files.types import DOCX, JPEG, OFD, PDF, PNG, ZIP
+from gonghui.systems.office.circulation import permissions
+from gonghui.systems.office.circulation.models import Delivery, Incoming, Outgoing, Piece, Task
+from gonghui.systems.office.circulation.rules import secrecy
+
+MEGABYTE = 1024 * 1024
+SCAN = register_purpose(
+    Purpose("circulation-scan", "公文扫描件", (PDF, OFD, DOCX, JPEG, PNG), 40 * MEGABYTE)
+)
+INK = register_purpose(Purpose("circulation-ink", "手写意见", (PNG, JPEG), 2 * MEGABYTE))
+EVIDENCE = register_purpose(
+    Purpose("circulation-evidence", "办结材料", (PDF, OFD, DOCX, JPEG, PNG), 20 * MEGABYTE)
+)
+PAPER = register_purpose(Purpose("circulation-paper", "公文版式文件", (PDF,), 40 * MEGABYTE))
+PACKAGE = register_purpose(Purpose("circulation-package", "归档包", (ZIP,), 80 * MEGABYTE))
+LOOK = "the place of the record a file belongs to decides who reads it"
+
+
+def keep(
+    upload: UploadedFile | None, purpose: Purpose, owner: models.Model, *, by: Actor, field: str
+) -> StoredFile | None:
+    """Store an uploaded file for its record; a name with a mark of secrecy is refused."""
+    if upload is None:
+        return None
+    secrecy.check(**{field: (upload.name or "").rpartition(".")[0]})
+    try:
+        return _stored(upload.file, purpose, upload.name or "", owner, by)
+    except Refusal as refusal:
+        refusal.field = field
+        raise
+
+
+def keep_made(
+    content: bytes, name: str, purpose: Purpose, owner: models.Model, *, by: Actor
+) -> StoredFile:
+    """Store what the platform itself made."""
+    return _stored(io.BytesIO(content), purpose, name, owner, by)
+
+
+def _stored(file: Any, purpose: Purpose, name: str, owner: Any, by: Actor) -> StoredFile:
+    return store(
+        file,
+        purpose=purpose,
+        name=name,
+        uploaded_by_id=by.user_id,
+        owner_kind=owner._meta.label_lower,
+        owner_id=owner.pk,
+        org_path=owner.org_path,
+    )
+
+
+def _by_place(model: type[Any], permission: Permission) -> MayRead:
+    def may_read(actor: Actor, file: StoredFile) -> bool:
+        rows = model.objects.unscoped(LOOK).filter(pk=file.owner_id)
+        path = rows.values_list("org_path", flat=True).first()
+        return path is not None and actor.may(permission, path)
+
+    return may_read
+
+
+def _of_document(actor: Actor, file: StoredFile) -> bool:
+    """At the organ itself, and where the document was delivered to."""
+    if _by_place(Outgoing, permissions.VIEW_OUTGOING)(actor, file):
+        return True
+    rows = Delivery.objects.within(actor.scope(permissions.VIEW_DELIVERIES))
+    sent = rows.filter(document_id=file.owner_id).exclude(state="recalled")
+    return file.purpose == PAPER.code and sent.exists()
+
+
+register_owner(Outgoing._meta.label_lower, _of_document)
+for _model, _permission in (
+    (Incoming, permissions.VIEW_INCOMING),
+    (Task, permissions.VIEW_TASKS),
+    (Piece, permissions.VIEW_PIECES),
+):
+    register_owner(_model._meta.label_lower, _by_place(_model, _permission))

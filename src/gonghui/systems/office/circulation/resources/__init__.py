@@ -1,0 +1,1 @@
+"""Lists, records and steps of B5.0."""

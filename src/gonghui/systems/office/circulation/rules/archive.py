@@ -1,0 +1,43 @@
+"""Filing (归档): the retention of a document and the number of its piece (件).
+
+Source: 《机关文件材料归档范围和文书档案保管期限规定》(国家档案局令第8号, 2006): 永久, 30年, 10年;
+DA/T 22-2015: 全宗号-门类代码·年度-保管期限-机构（问题）-件号.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gonghui.kernel.base.errors import Refusal
+
+RULE = "《机关文件材料归档范围和文书档案保管期限规定》（国家档案局令第8号）"
+DEADLINE_RULE = "DA/T 22-2015：次年6月底前归档"
+RETENTIONS = {"Y": "永久", "D30": "30年", "D10": "10年"}
+LASTING = frozenset(
+    {"resolution", "decision", "order", "communique", "announcement", "request", "reply", "bill"}
+)
+
+
+def suggested(kind: str, *, outgoing: bool) -> str:
+    """The retention one begins with: own documents of weight for ever, notices 30 years."""
+    if outgoing and kind in LASTING:
+        return "Y"
+    return "D30" if outgoing or kind in LASTING else "D10"
+
+
+def check(retention: str) -> str:
+    if retention not in RETENTIONS:
+        raise Refusal(
+            "保管期限只有永久、30年和10年。", rule=RULE, field="retention", code="retention"
+        )
+    return retention
+
+
+def reference(fonds: str, year: int, retention: str, category: str, serial: int) -> str:
+    """档号: 0001-WS·2026-Y-BGS-0003."""
+    return f"{fonds}-WS·{year}-{retention}-{category}-{serial:04d}"
+
+
+def file_by(day: date) -> date:
+    """Until when a document of a day's year is filed."""
+    return date(day.year + 1, 6, 30)
