@@ -2,6 +2,7 @@
 
 from gonghui.activities.census.actions import kinds  # noqa: F401
 from gonghui.activities.census.permissions import VIEW_CENSUS, VIEW_WISHES
+from gonghui.activities.census.queries import datasets  # noqa: F401
 from gonghui.activities.census.resources.campaign import CAMPAIGNS, QUOTAS
 from gonghui.activities.census.resources.wishes import WISHES
 from gonghui.kernel.resource.declaration import Interface, Page, Served, System

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from gonghui.kernel.ui.charts import Chart, Series
 from gonghui.kernel.ui.components import (
     Action,
     Choice,
@@ -420,6 +421,21 @@ def import_result() -> ImportResult:
     )
 
 
+def trend() -> Chart:
+    """Members who joined, by month."""
+    return Chart(
+        "近六个月新入会会员",
+        "line",
+        ["2025-10", "2025-11", "2025-12", "2026-01", "2026-02", "2026-03"],
+        [
+            Series("合肥市", [3204, 3518, 2960, 4127, 2388, 4218]),
+            Series("芜湖市", [1120, 1344, 1208, 1530, 905, 1677]),
+        ],
+        unit="人",
+        first="月份",
+    )
+
+
 def _shared(request: HttpRequest) -> dict[str, Any]:
     return {"shell": SampleShell(request), "now": now()}
 
@@ -462,6 +478,7 @@ def components_page(request: HttpRequest) -> dict[str, Any]:
         "todos": todos(),
         "stats": stats(),
         "shares": shares(),
+        "trend": trend(),
         "differences": differences(),
         "result": import_result(),
         "icons": ("home", "users", "sitemap", "transfer", "qrcode", "award", "scale", "coin"),

@@ -3,6 +3,7 @@
 from gonghui.kernel.resource.declaration import Interface, Page, Served, System
 from gonghui.systems.foundation.services.actions import register as actions
 from gonghui.systems.foundation.services.permissions import VIEW_PLAN, VIEW_SERVICES
+from gonghui.systems.foundation.services.queries import datasets  # noqa: F401
 from gonghui.systems.foundation.services.resources.findings import FINDINGS
 from gonghui.systems.foundation.services.resources.register import SERVICES
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import xlsxwriter
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.ui import charts, reports
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.foundation.services.permissions import VIEW_PLAN
 from gonghui.systems.foundation.services.queries import interfaces, plan
@@ -60,24 +62,75 @@ def overview(request: HttpRequest) -> HttpResponse:
                 change=f"{whole.mobile} 项；目标 {progress.MOBILE_TARGET}%",
             ),
         ],
-        "chapters": _table(
-            "按章节", "章节", plan.tallies(found, lambda item: item.system.chapter), "chapter"
-        ),
-        "departments": _table(
-            "按牵头部门", "牵头部门", plan.tallies(found, lambda item: item.system.lead), "lead"
-        ),
+        "chart": _chart(plan.tallies(found, lambda item: item.system.chapter)),
+        "report": reports.build(PROGRESS, _lines(found)),
         "systems": _system_table(systems),
     }
     return render(request, "services/plan.html", context)
 
 
-def _table(caption: str, title: str, tallies: dict, name: str) -> ui.Table:
+PROGRESS = reports.Report(
+    "按章节和牵头部门",
+    (
+        reports.Group("chapter", "章节", subtotal=True, link=lambda row: row["chapter_url"]),
+        reports.Group("lead", "牵头部门", link=lambda row: row["lead_url"]),
+    ),
+    (
+        reports.Measure("total", "计划"),
+        reports.Heading(
+            "实现情况",
+            (
+                reports.Measure("done", "已实现"),
+                reports.Measure("partial", "部分"),
+                reports.Measure("open", "未开始"),
+                reports.Ratio("done", "total", "实现率"),
+            ),
+        ),
+        reports.Heading(
+            "手机可用",
+            (reports.Measure("mobile", "项数"), reports.Ratio("mobile", "done", "占已实现")),
+        ),
+    ),
+    unit="项",
+)
+
+
+def _lines(found: list[plan.Function]) -> list[dict[str, Any]]:
+    """The functions by chapter and department as rows of the report."""
     address = reverse("plan-functions")
-    rows = [
-        ui.Row(key, [key, *_figures(tally)], f"{address}?{urlencode({name: key})}")
-        for key, tally in tallies.items()
+    grouped = plan.tallies(found, lambda item: (item.system.chapter, item.system.lead))
+    return [
+        {
+            "chapter": chapter,
+            "lead": lead,
+            "chapter_url": f"{address}?{urlencode({'chapter': chapter})}",
+            "lead_url": f"{address}?{urlencode({'chapter': chapter, 'lead': lead})}",
+            "total": tally.total,
+            "done": tally.done,
+            "partial": tally.partial,
+            "open": tally.open,
+            "mobile": tally.mobile,
+        }
+        for (chapter, lead), tally in grouped.items()
     ]
-    return ui.Table(caption, [ui.Column(title, "title"), *FIGURES], rows)
+
+
+def _chart(chapters: dict[str, progress.Tally]) -> charts.Chart:
+    address = reverse("plan-functions")
+    tallies = list(chapters.values())
+    return charts.Chart(
+        "各章节实现情况",
+        "stacked",
+        list(chapters),
+        [
+            charts.Series("已实现", [tally.done for tally in tallies]),
+            charts.Series("部分实现", [tally.partial for tally in tallies]),
+            charts.Series("未开始", [tally.open for tally in tallies]),
+        ],
+        unit="项",
+        first="章节",
+        urls=[f"{address}?{urlencode({'chapter': chapter})}" for chapter in chapters],
+    )
 
 
 FIGURES = [

@@ -1,0 +1,1 @@
+"""Rules of D02, plain Python."""
