@@ -9,6 +9,7 @@ from django.utils import timezone
 from gonghui.kernel import codes
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.audit.entries import timeline
+from gonghui.kernel.process.panels import PANEL, case_panel
 from gonghui.kernel.resource.declaration import (
     Choice,
     Column,
@@ -24,6 +25,7 @@ from gonghui.kernel.resource.declaration import (
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.mobilization.membership import permissions
 from gonghui.systems.mobilization.membership.actions import joining as actions
+from gonghui.systems.mobilization.membership.actions.joining_flow import case_of
 from gonghui.systems.mobilization.membership.models.joining import (
     JoinApplication,
     JoinChannel,
@@ -131,6 +133,11 @@ def _former(record: JoinApplication) -> str:
     }.get(record.former, "未入过会")
 
 
+def _decidable(record: JoinApplication, verb: str) -> bool:
+    """Whether it is decided here, and not at the steps of a flow."""
+    return rules.may(verb, record.state) and case_of(record) is None
+
+
 def _events(record: JoinApplication, actor: Actor) -> list[ui.Event]:
     """What happened, with who did it; the applicant acts without an account."""
     return [
@@ -176,7 +183,7 @@ STEPS = (
         actions.approve,
         "approve",
         "批准入会",
-        shown=lambda record, actor: rules.may("approve", record.state),
+        shown=lambda record, actor: _decidable(record, "approve"),
         help="批准后即为会员，会员号终身不变。",
         tone="primary",
         done=lambda result: f"已批准，会员号 {result.member_number}。",
@@ -194,7 +201,7 @@ STEPS = (
         "reject",
         "不予批准",
         form=RejectForm,
-        shown=lambda record, actor: rules.may("reject", record.state),
+        shown=lambda record, actor: _decidable(record, "reject"),
         tone="danger",
         done="已作出不予批准的决定，申请人可以向上级工会申诉。",
     ),
@@ -241,7 +248,10 @@ JOINS = Resource(
     search=search_joins,
     search_hint="姓名、受理编号、证件号码或手机号码",
     facts=(APPLICANT, COURSE),
-    sections=(Section("查重和比对", "membership/joining/findings.html", _finding_rows),),
+    sections=(
+        Section("查重和比对", "membership/joining/findings.html", _finding_rows),
+        Section("流程", PANEL, case_panel),
+    ),
     creates=(
         Step(
             actions.submit_for,
