@@ -64,6 +64,11 @@ def described(document: Document) -> tuple[str, dict[str, Any]]:
     return layout, data
 
 
+def seal_data(seal: Seal) -> dict[str, Any]:
+    """A seal alone, for the layout of that name."""
+    return {"seal": _Words().seal(seal)}
+
+
 class _Words:
     """Turns one document into data, counting its characters."""
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.documents import fonts
-from gonghui.kernel.documents.content import Document
-from gonghui.kernel.documents.describing import described
+from gonghui.kernel.documents.content import Document, Seal
+from gonghui.kernel.documents.describing import described, seal_data
 
 PROGRAM = Path(__file__).with_name("typesetter.py")
 SECONDS = 20
@@ -24,7 +24,7 @@ WALL = 60
 MEGABYTES = 2048
 AT_ONCE = 3
 """Documents one process has set at the same time; further ones wait."""
-PREVIEW_PPI = 110
+PREVIEW_PPI, SEAL_PPI = 110, 300
 LARGEST_OUTPUT = 100_000_000
 
 _places = threading.BoundedSemaphore(AT_ONCE)
@@ -57,6 +57,11 @@ def preview(document: Document, ppi: int = PREVIEW_PPI) -> list[bytes]:
     return pages
 
 
+def seal_image(seal: Seal, ppi: int = SEAL_PPI) -> bytes:
+    """A seal alone as PNG on a transparent ground, for pages and word processors."""
+    return _compiled("seal", seal_data(seal), "png", ppi)[4:]
+
+
 def installed_families() -> list[str]:
     """Families of faces in the folders of this installation."""
     return list(_families(tuple(fonts.folders())))
@@ -70,6 +75,10 @@ def _families(folders: tuple[str, ...]) -> tuple[str, ...]:
 
 def _set(document: Document, form: str, ppi: int) -> bytes:
     layout, data = described(document)
+    return _compiled(layout, data, form, ppi)
+
+
+def _compiled(layout: str, data: dict[str, Any], form: str, ppi: int) -> bytes:
     data["faces"] = fonts.families(installed_families())
     if not all(data["faces"].values()):
         _families.cache_clear()
