@@ -32,7 +32,7 @@ from gonghui.kernel.process import diagram as diagrams
 from gonghui.kernel.process.diagram import Diagram, Node
 
 LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
-MOST_STEPS = 2_000
+MOST_STEPS = 300
 """Steps one advance may take: a circle of gateways without a person in it stops here."""
 
 
