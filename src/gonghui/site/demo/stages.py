@@ -23,7 +23,9 @@ from gonghui.site.demo import (
     configuration,
     desk,
     joining,
+    legal,
     moving,
+    office,
     people,
     pushing,
     rights,
@@ -37,6 +39,7 @@ from gonghui.site.demo.stage import DEMO
 from gonghui.systems.foundation.config.models import Change
 from gonghui.systems.foundation.services.models import Service
 from gonghui.systems.foundation.users.models import Staff, Target
+from gonghui.systems.mobilization.legal_person.models import LegalPerson
 from gonghui.systems.mobilization.membership.models import (
     Correction,
     DuplicatePair,
@@ -47,6 +50,7 @@ from gonghui.systems.mobilization.membership.models import (
     UnionChange,
     UnionTerm,
 )
+from gonghui.systems.office.circulation.models import Outgoing
 from gonghui.systems.portal.desk.models import Notice
 
 
@@ -96,6 +100,8 @@ STAGES = (
     Stage("配置变更", configuration.tune, _any(Change)),
     Stage("用户、岗位和授权", rights.settle, _any(Staff)),
     Stage("用户推送", pushing.connect, _any(Target)),
+    Stage("公文流转", office.circulate, _any(Outgoing)),
+    Stage("工会法人登记", legal.register_all, _any(LegalPerson)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
 )
 

@@ -105,6 +105,14 @@ def _check_standing(union: Union, procedure: str, person: LegalPerson | None) ->
             remedy="登记事项有变化的请办理变更登记或换届换证。",
             code="registered",
         )
+    if procedure == rules.NEW and union.uscc:
+        raise Refusal(
+            f"“{union.name}”在组织库中已有统一社会信用代码 {union.uscc}，不再申请新的代码。",
+            rule="一个工会只有一个统一社会信用代码",
+            remedy="请持原证书由登记机关补录；代码有误的先在工会档案中更正。",
+            field="union",
+            code="coded",
+        )
     if procedure != rules.NEW and person is None:
         raise Refusal(
             f"“{union.name}”还没有登记为法人，不能办理{rules.PROCEDURES[procedure]}。",

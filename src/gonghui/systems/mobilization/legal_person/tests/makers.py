@@ -15,6 +15,7 @@ from gonghui.kernel.testing.world import World
 from gonghui.systems.mobilization.legal_person.actions import (
     applications,
     examining,
+    requesting,
 )
 from gonghui.systems.mobilization.legal_person.models import (
     Application,
@@ -102,6 +103,31 @@ def examined(world: World, union: Union, procedure: str = rules.NEW, **given: An
 def approved(world: World, union: Union, procedure: str = rules.NEW, **given: Any) -> Application:
     made = examined(world, union, procedure, **given)
     return examining.approve(made, by=decider(world, union))
+
+
+def coding(world: World, union: Union, **given: Any) -> Application:
+    """A first registration just approved, its question to the platform queued."""
+    wanted = facts(world, rules.NEW)
+    number = wanted.pop("representative_id")
+    for sealed in ("contact_phone", "late_reason"):
+        wanted.pop(sealed)
+    made = Application(
+        **{
+            **wanted,
+            "procedure": rules.NEW,
+            "state": rules.CODING,
+            "name": f"{union.name}委员会",
+            "representative_id": number,
+            "registrar": queries.registrar_of(union),
+            "founded_on": union.founded_on,
+            "document": f"工法登〔2026〕{union.pk}号",
+            **given,
+        }
+    )
+    made.place_at(union)
+    made.save()
+    requesting.ask_for_code(made)
+    return made
 
 
 def examiner(world: World, union: Union) -> Any:
@@ -212,7 +238,7 @@ def seal_use(world: World, union: Union) -> SealUse:
 
 
 def code_request(world: World, union: Union) -> CodeRequest:
-    return CodeRequest.objects.unscoped("test").get(application=approved(world, union))
+    return CodeRequest.objects.unscoped("test").get(application=coding(world, union))
 
 
 MAKERS = {

@@ -41,7 +41,7 @@ BAD = (
 def waiting(world):
     """A range filed and three unions whose registration was approved."""
     makers.code_range(world, world.shushan)
-    return [makers.approved(world, union) for union in (world.factory, world.shop, world.jinggang)]
+    return [makers.coding(world, union) for union in (world.factory, world.shop, world.jinggang)]
 
 
 def codes_known():
@@ -160,7 +160,7 @@ def test_the_database_itself_holds_one_row_a_code_and_a_certificate_its_code(wor
 
 
 def test_without_a_range_on_file_no_code_is_taken(world, outside, turn):
-    made = makers.approved(world, world.factory)
+    made = makers.coding(world, world.factory)
     turn()
     assert_nothing([made])
     by = world.actor("核准", (APPROVER, world.shushan))
@@ -282,7 +282,7 @@ def test_cancelled_codes_are_told_to_the_platform_and_never_return(world, waitin
     code.refresh_from_db()
     assert code.cancel_told_at is not None
     assert outside.codes()[code.uscc]["state"] == "cancelled"
-    makers.approved(world, world.factory)
+    makers.coding(world, world.factory)
     turn()
     rows = UnionCode.objects.unscoped("test").filter(union=world.factory)
     assert rows.count() == 2 and rows.get(state="in_use").uscc != code.uscc

@@ -76,6 +76,10 @@ class TestApplying:
         makers.legal_person(world, world.factory)
         with pytest.raises(Refusal, match="已经登记为法人"):
             applications.draw(world.factory, by=by, procedure=rules.NEW)
+        world.shop.uscc = makers.synthetic_uscc(world.rng, "340104")
+        world.shop.save()
+        with pytest.raises(Refusal, match="不再申请新的代码"):
+            applications.draw(world.shop, by=by, procedure=rules.NEW)
 
     def test_after_sixty_days_a_reason_is_asked_and_kept(self, world):
         with pytest.raises(Refusal, match="60 天"):
