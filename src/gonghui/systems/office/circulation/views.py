@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden
 from gonghui.kernel.documents import rendering
+from gonghui.kernel.documents.word import to_docx
+from gonghui.kernel.org.models import Union
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.office.circulation import permissions
 from gonghui.systems.office.circulation.actions import issuing
@@ -41,8 +44,6 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The document as a PDF: the sealed file, else a draft with 草稿 across the page."""
     document = _document(request.actor, pk)
     if document.paper is not None:
-        from django.shortcuts import redirect
-
         return redirect("files:download", document.paper.key)
     made = rendering.render(official(document))
     return _file(made, f"{document.title}（草稿）.pdf", "application/pdf")
@@ -51,16 +52,12 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 @get
 def docx(request: HttpRequest, pk: int) -> HttpResponse:
     """The document as DOCX, to be worked on outside."""
-    from gonghui.kernel.documents.word import to_docx
-
     document = _document(request.actor, pk)
     kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     return _file(to_docx(official(document)), f"{document.title}.docx", kind)
 
 
 def _file(content: bytes, name: str, kind: str) -> HttpResponse:
-    from urllib.parse import quote
-
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["X-Content-Type-Options"] = "nosniff"
@@ -80,7 +77,7 @@ def trace(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "circulation/trace.html", context)
 
 
-@require_http_methods(["GET", "HEAD"])
+@get
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """A delivered document on the screen; whoever of the receiving union opens it is noted."""
     actor: Actor = request.actor
@@ -162,13 +159,9 @@ def receipts(request: HttpRequest, pk: int) -> HttpResponse:
 @get
 def templates(request: HttpRequest) -> HttpResponse:
     """Templates one may begin a document from; each opens the draft form filled in."""
-    from urllib.parse import urlencode
-
     actor: Actor = request.actor
     actor.require(permissions.DRAFT)
     ids = {held.union_id for held in actor.grants if held.path in actor.paths(permissions.DRAFT)}
-    from gonghui.kernel.org.models import Union
-
     unions = Union.objects.within(actor.scope(permissions.DRAFT)).filter(pk__in=ids)
     found: dict[int, Any] = {}
     for union in unions:

@@ -14,6 +14,7 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.scoping import Scope
 from gonghui.systems.office.circulation.actions import papers
 from gonghui.systems.office.circulation.models import Circulation, Delivery, Incoming, Opinion
 from gonghui.systems.office.circulation.permissions import (
@@ -223,7 +224,12 @@ def finish(incoming: Incoming, *, by: Actor, result: str) -> Incoming:
             remedy="请由承办人办结；承办人离任的，请先办理工作交接。",
             code="holder",
         )
-    waiting = incoming.tasks.exclude(state__in=(rules.TASK_CLOSED, rules.TASK_CANCELLED)).count()
+    here = Scope.of([incoming.org_path])
+    waiting = (
+        incoming.tasks.within(here)
+        .exclude(state__in=(rules.TASK_CLOSED, rules.TASK_CANCELLED))
+        .count()
+    )
     if waiting:
         raise Conflict(
             f"还有 {waiting} 个督办事项没有销号。",

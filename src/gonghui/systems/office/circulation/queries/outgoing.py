@@ -19,7 +19,7 @@ from gonghui.systems.office.circulation.models import (
     PaperTemplate,
     Series,
 )
-from gonghui.systems.office.circulation.rules import changes, kinds
+from gonghui.systems.office.circulation.rules import changes, kinds, numbers
 
 RECEIPT_WORKDAYS = Parameter("circulation.receipt_workdays", "上级来文签收时限", "工作日", int)
 GROUPS = {
@@ -118,14 +118,12 @@ def deliveries_of(document: Outgoing, actor: Actor) -> list[Delivery]:
     return list(found.order_by("union__path", "id"))
 
 
-def gaps_of(numbers: Iterable[Number]) -> dict[tuple[str, int], list[int]]:
+def gaps_of(register: Iterable[Number]) -> dict[tuple[str, int], list[int]]:
     """Numbers missing in the register, by mark and year; empty when it is whole."""
-    from gonghui.systems.office.circulation.rules.numbers import gaps
-
     serials: dict[tuple[str, int], list[int]] = {}
-    for item in numbers:
+    for item in register:
         serials.setdefault((item.series.prefix, item.year), []).append(item.serial)
-    return {key: missing for key, found in serials.items() if (missing := gaps(found))}
+    return {key: missing for key, found in serials.items() if (missing := numbers.gaps(found))}
 
 
 def waiting_receipts(today: date) -> QuerySet[Delivery]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils import timezone
 
 from gonghui.kernel.documents import content
+from gonghui.kernel.org.scoping import Scope
 from gonghui.systems.office.circulation.models import Meeting, Outgoing
 from gonghui.systems.office.circulation.rules import chain
 from gonghui.systems.office.circulation.rules.kinds import UP, recipients
 
 FINAL = frozenset({chain.SEALED, chain.ISSUED, chain.ARCHIVED})
-ATTENDANCE = "the meeting a 纪要 records lies at the same union as the document"
 
 
 def official(document: Outgoing, *, sealed: bool | None = None) -> content.Official:
@@ -23,7 +23,7 @@ def official(document: Outgoing, *, sealed: bool | None = None) -> content.Offic
     signer = document.signer.display_name if document.signer and signed else ""
     meeting = None
     if kind.layout == "minutes":
-        rows = Meeting.objects.unscoped(ATTENDANCE)
+        rows = Meeting.objects.within(Scope.of([document.org_path]))
         meeting = rows.filter(minutes=document, union=document.union).first()
     body = [line.strip() for line in document.body.splitlines() if line.strip()]
     if document.meeting and kind.layout != "minutes":

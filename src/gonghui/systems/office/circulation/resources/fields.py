@@ -23,11 +23,19 @@ def text_area(label: str, rows: int = 3, **kwargs: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=AREA(attrs={"rows": rows}), **kwargs)
 
 
+class InkInput(forms.FileInput):
+    """A file field with a pad to write on."""
+
+    class Media:
+        js = ("circulation/ink.js",)
+        css = {"all": ("circulation/papers.css",)}
+
+
 def ink_field() -> forms.FileField:
     return forms.FileField(
         label="手写意见",
         required=False,
-        widget=forms.ClearableFileInput(attrs={"data-ink": "1", "accept": "image/png,image/jpeg"}),
+        widget=InkInput(attrs={"data-ink": "1", "accept": "image/png,image/jpeg"}),
         help_text="可以用手指在下面的方框里书写，或上传手写意见的照片。",
     )
 

@@ -150,7 +150,7 @@ def _circulations(record: Incoming, actor: Actor) -> dict[str, Any] | None:
 
 
 def _tasks(record: Any, actor: Actor) -> dict[str, Any] | None:
-    found = list(record.tasks.unscoped("tasks of a record the actor sees lie where it lies"))
+    found = list(record.tasks.within(actor.scope(permissions.VIEW_TASKS)))
     return {"tasks": found} if found else None
 
 

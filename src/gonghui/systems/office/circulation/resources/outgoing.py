@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from gonghui.kernel.access.actor import Actor
@@ -321,8 +321,6 @@ def _receipts(record: Outgoing, actor: Actor) -> dict[str, Any] | None:
 
 
 def _search(rows: QuerySet, text: str, scope: Any) -> QuerySet:
-    from django.db.models import Q
-
     return rows.filter(Q(title__contains=text) | Q(number_text__contains=text))
 
 

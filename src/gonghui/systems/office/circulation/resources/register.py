@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.html import format_html
 
 from gonghui.kernel.access.actor import Actor
@@ -64,8 +65,6 @@ def _document(record: Number) -> Any:
     found = getattr(record, "document", None)
     if found is None:
         return "—"
-    from django.urls import reverse
-
     url = reverse("resource:outgoing:record", args=[found.pk])
     return format_html('<a href="{}">{}</a>', url, found.title)
 
