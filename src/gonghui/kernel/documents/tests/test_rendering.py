@@ -13,6 +13,7 @@ from docx import Document as open_docx
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.documents import rendering
 from gonghui.kernel.documents.content import (
+    Attachment,
     Cell,
     Form,
     Official,
@@ -55,36 +56,32 @@ def body(text: str) -> Official:
     return Official((samples.ORGAN,), "标题", (Paragraph(text, indent=False),))
 
 
-@pytest.mark.parametrize("text", CODE)
-def test_text_is_never_code(text):
-    """Drawn exactly as wide as the same letters drawn one by one could be, and never run."""
-    document = Official(
-        (text,),
-        text,
-        (text, Table((text,), ((text,),))),
-        to=(text,),
-        note=text,
-        number=text,
-        copies=(text,),
-        printed_by=text,
-        seals=(),
-        mark="令",
+def test_text_is_never_code():
+    """In every part of a document such text is drawn, and nothing of it takes effect."""
+    document = samples.official(
+        body=(*CODE, Table(CODE, (CODE,), caption=CODE[0])),
+        title="\n".join(CODE),
+        to=CODE,
+        note=CODE[0],
+        number=CODE[1],
+        copies=CODE,
+        printed_by=CODE[2],
+        attachments=(Attachment(CODE[3], CODE),),
+        check=None,
     )
-    assert preview(document, 40)
-    page = one(body(text))
-    assert page.size == pytest.approx((210, 297), abs=0.2)
-    # No red but the head's, no rule but the head's: nothing of the text took effect.
-    assert page.box("red", (0, 135, 210, 297)) is None
+    pages = [Sheet(page) for page in preview(document, 40)]
+    assert len(pages) > 2
+    assert {page.picture.size for page in pages} == {(331, 468)}
+    # No red but the head's: no fill of the text's own wish.
+    assert one(body("\n".join(CODE))).box("red", (0, 135, 210, 297)) is None
 
 
 def test_a_file_of_the_machine_is_never_read(tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text("国" * 400)
-    short = one(body("甲"))
+    # The title and the path itself on two lines, not fifteen lines of what is in the file.
     read = one(body(f'#read("{secret}")'))
-    assert len(read.bands("dark", (28, 130, 184, 262))) == len(
-        short.bands("dark", (28, 130, 184, 262))
-    )
+    assert len(read.bands("dark", (28, 130, 184, 262))) <= 3
 
 
 def test_layouts_hold_no_way_from_text_to_code():
@@ -95,9 +92,8 @@ def test_layouts_hold_no_way_from_text_to_code():
 
 
 def test_form_values_and_certificates_are_text_too():
-    for text in CODE:
-        form = Form(text, (Row((label(text), Cell(text))),), (1, 3), organ=text, notes=(text,))
-        assert preview(form, 40)
+    rows = tuple(Row((label(text), Cell(text))) for text in CODE)
+    assert preview(Form(CODE[0], rows, (1, 3), organ=CODE[1], notes=CODE), 40)
     name = '#read("/etc/passwd")'
     assert preview(samples.certificate(fields={"name": name, "code": "$x$"}), 40)
 
@@ -247,10 +243,10 @@ def test_seals_say_demonstration_until_the_setting_is_emptied():
     assert data["seals"][0]["note"] == "演示"
 
 
-@pytest.mark.parametrize("text", CODE)
-def test_docx_holds_the_text_as_written(text):
-    whole = to_docx(samples.official(body=(text,), title=text))
-    assert text in [paragraph.text for paragraph in open_docx(io.BytesIO(whole)).paragraphs]
+def test_docx_holds_the_text_as_written():
+    whole = to_docx(samples.official(body=CODE, title=CODE[0]))
+    found = [paragraph.text for paragraph in open_docx(io.BytesIO(whole)).paragraphs]
+    assert set(CODE) <= set(found)
 
 
 def test_docx_is_a4_with_the_standard_s_margins():
