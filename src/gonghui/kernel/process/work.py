@@ -429,7 +429,9 @@ def _consult(case: Case, *, by: Actor, item: int, user: int, question: str) -> C
     found, how = _mine(case, item, by)
     text = check_reason(question, "要征询的问题")
     other = active_user(user)
-    asked = found.consults.filter(state=ItemState.OPEN, assignee_id=other.pk)
+    asked = WorkItem.objects.unscoped(OF_CASE).filter(
+        asked_by=found, state=ItemState.OPEN, assignee_id=other.pk
+    )
     if other.pk == by.user_id or asked.exists():
         raise Conflict(
             f"已经在征询{other.display_name}的意见，或对方就是您本人。",

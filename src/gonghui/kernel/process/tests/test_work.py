@@ -43,7 +43,7 @@ def test_one_signs_and_the_effect_runs_in_the_same_step(office: Office) -> None:
         "choice_check": "agree",
         "grade": "approved",
     }
-    assert flows.DONE == [(case.subject_id, boss.name)]
+    assert [(case.subject_id, boss.name)] == flows.DONE
     assert item.decided_by_name == boss.name
     assert not Todo.objects.filter(done_at=None).exists()
     kinds = [event.kind for event in cases.history(case)]
@@ -250,7 +250,9 @@ def test_taking_away_the_last_open_seat_ends_the_step(office: Office) -> None:
     left = office.only(case)
     with refused("forbidden", Forbidden):
         work.remove_signer(left, by=office.person("外人"), reason="随便")
-    work.remove_signer(left, by=office.person("主席", (APPROVER, office.world.factory)), reason="出差")
+    work.remove_signer(
+        left, by=office.person("主席", (APPROVER, office.world.factory)), reason="出差"
+    )
     assert office.at(case) == ["next"]
 
 
@@ -530,7 +532,7 @@ def test_an_effect_of_the_diagram_passes_where_its_signer_may_not(office: Office
         line(task("check", who="user", user=str(far.user_id)), effect("save", "approve_as_flow"))
     )
     work.decide(office.only(case), by=far, choice="agree")
-    assert flows.DONE == [(case.subject_id, far.name)]
+    assert [(case.subject_id, far.name)] == flows.DONE
 
 
 CHOSEN = st.lists(st.sampled_from(["", "yes", "no", "later"]), min_size=1, max_size=7)
