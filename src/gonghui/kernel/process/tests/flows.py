@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def line(*steps: str) -> str:
         node("startEvent", "start"),
         *steps,
         node("endEvent", "end"),
-        arrows(*(f"{a}>{b}" for a, b in zip(ends, ends[1:], strict=False))),
+        arrows(*(f"{a}>{b}" for a, b in pairwise(ends))),
     )
 
 
