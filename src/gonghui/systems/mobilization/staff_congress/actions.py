@@ -185,7 +185,7 @@ def end_mandate(
 def end(congress: StaffCongress, *, by: Actor) -> StaffCongress:
     """End the term, so that the next can begin."""
     _require_congress(congress, CongressState.ELECTING, CongressState.IN_TERM)
-    if congress.sessions.exclude(state=SessionState.CLOSED).exists():
+    if queries.sessions_of(congress).exclude(state=SessionState.CLOSED).exists():
         raise Conflict("还有没有闭会的会议，不能结束本届。", code="open_session")
     congress.state = CongressState.ENDED
     return _touched(congress)
@@ -200,9 +200,9 @@ def convene(
     titles = [line.strip() for line in agenda.splitlines() if line.strip()]
     if not titles:
         raise Refusal("请填写议题，每行一项。", field="agenda")
-    if congress.sessions.exclude(state=SessionState.CLOSED).exists():
+    if queries.sessions_of(congress).exclude(state=SessionState.CLOSED).exists():
         raise Conflict("上一次会议还没有闭会。", code="open_session")
-    number = congress.sessions.count() + 1
+    number = queries.sessions_of(congress).count() + 1
     session = Session(congress=congress, number=number, planned_on=planned_on, place=place.strip())
     session.place_at(congress.union)
     session.save()

@@ -16,10 +16,12 @@ from gonghui.systems.mobilization.staff_congress.models import (
     Delegate,
     Proposal,
     Publicity,
+    Session,
     StaffCongress,
 )
 from gonghui.systems.mobilization.staff_congress.rules import Law
 
+OF_CONGRESS = "the sessions of a congress whose place the caller has checked"
 OWN_UNION = "what a worker's own union made public is for every worker of it"
 QUORUM = Parameter("staff.quorum", "职代会出席的最低比例", "分子、分母", list)
 MAJORITY = Parameter("staff.majority", "职代会表决的比例", "分子、分母", list)
@@ -66,6 +68,11 @@ def own_proposals(actor: Actor) -> QuerySet[Proposal]:
 def serving(congress: StaffCongress) -> QuerySet[Delegate]:
     """The delegates whose mandate lasts."""
     return congress.delegates.filter(left_on=None)
+
+
+def sessions_of(congress: StaffCongress) -> QuerySet[Session]:
+    """The sessions of a congress the caller already holds."""
+    return Session.objects.unscoped(OF_CONGRESS).filter(congress=congress)
 
 
 def is_delegate(union: Union, person_id: int) -> bool:

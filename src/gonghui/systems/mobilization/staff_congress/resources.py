@@ -154,7 +154,7 @@ def delegates(congress: StaffCongress, actor: Actor) -> dict[str, Any]:
 
 
 def sessions(congress: StaffCongress, actor: Actor) -> dict[str, Any]:
-    rows = congress.sessions.order_by("-number")
+    rows = queries.sessions_of(congress).order_by("-number")
     return {
         "sessions": [
             (item, reverse("resource:staff-sessions:record", args=[item.pk])) for item in rows

@@ -34,7 +34,7 @@ from gonghui.systems.mobilization.founding.models.elections import OPEN as OPEN_
 from gonghui.systems.mobilization.founding.models.elections import ElectionState
 from gonghui.systems.mobilization.founding.models.preparations import PreparationState
 from gonghui.systems.mobilization.founding.queries import law
-from gonghui.systems.mobilization.founding.queries.preparations import recruited
+from gonghui.systems.mobilization.founding.queries.preparations import elections_of, recruited
 from gonghui.systems.mobilization.founding.rules import founding as rules
 from gonghui.systems.mobilization.membership.public import next_receipt, telephone
 
@@ -307,7 +307,7 @@ def withdraw(preparation: Preparation, *, by: Actor, reason: str = "") -> Prepar
 @action("preparations.lapse", "筹备逾期终止", permissions.LAPSE_PREPARATION)
 def lapse(preparation: Preparation, *, by: Actor, today: date) -> Preparation:
     """End a preparation whose congress was not held in time; one under way is waited for."""
-    under_way = preparation.elections.filter(
+    under_way = elections_of(preparation).filter(
         state__in=[ElectionState.HELD, ElectionState.REPORTED, ElectionState.RETURNED]
     )
     due = preparation.congress_due
@@ -325,7 +325,7 @@ def lapse(preparation: Preparation, *, by: Actor, today: date) -> Preparation:
 
 
 def _end(preparation: Preparation, by: Actor) -> None:
-    planned = preparation.elections.filter(state__in=OPEN_ELECTIONS)
+    planned = elections_of(preparation).filter(state__in=OPEN_ELECTIONS)
     for election in planned.select_for_update():
         election.state = ElectionState.ABANDONED
         election.version += 1

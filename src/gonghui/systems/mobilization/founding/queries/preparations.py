@@ -10,9 +10,10 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.sealing import keyring
 from gonghui.kernel.org.scoping import Scope
 from gonghui.kernel.people.models import DOCUMENT
-from gonghui.systems.mobilization.founding.models import Preparation, Recruit
+from gonghui.systems.mobilization.founding.models import Election, Preparation, Recruit
 from gonghui.systems.mobilization.founding.models.preparations import PreparationState
 
+OF_PREPARATION = "the congresses of a preparation whose place the caller has checked"
 PLATFORM = "the platform itself looks after every preparation"
 
 
@@ -34,6 +35,11 @@ def recruited(preparation: Preparation, number: str) -> bool:
     """Whether somebody with this document number is recruited already."""
     indexes = keyring().blind_indexes(number, context=DOCUMENT)
     return Recruit.objects.filter(preparation=preparation, document_index__in=indexes).exists()
+
+
+def elections_of(preparation: Preparation) -> QuerySet[Election]:
+    """The congresses planned or held for a preparation the caller already holds."""
+    return Election.objects.unscoped(OF_PREPARATION).filter(preparation=preparation)
 
 
 def women_among(preparation: Preparation) -> int:

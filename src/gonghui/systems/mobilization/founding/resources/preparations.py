@@ -28,6 +28,7 @@ from gonghui.systems.mobilization.founding.models.preparations import (
     PreparationState,
 )
 from gonghui.systems.mobilization.founding.queries import law
+from gonghui.systems.mobilization.founding.queries.preparations import elections_of
 from gonghui.systems.mobilization.founding.resources.asking import ReasonForm, ReplyForm
 from gonghui.systems.mobilization.founding.rules import founding as rules
 from gonghui.systems.mobilization.founding.views.requesting import (
@@ -65,7 +66,7 @@ def partners(preparation: Preparation, actor: Actor) -> dict[str, Any] | None:
 def congresses(preparation: Preparation, actor: Actor) -> dict[str, Any] | None:
     found = [
         (item, reverse("resource:elections:record", args=[item.pk]))
-        for item in preparation.elections.order_by("-pk")
+        for item in elections_of(preparation).order_by("-pk")
     ]
     return {"elections": found} if found else None
 
@@ -83,7 +84,7 @@ def preparing(preparation: Preparation, actor: Actor) -> bool:
 
 
 def may_convene(preparation: Preparation, actor: Actor) -> bool:
-    planned = preparation.elections.filter(state__in=OPEN_ELECTIONS)
+    planned = elections_of(preparation).filter(state__in=OPEN_ELECTIONS)
     return preparing(preparation, actor) and not planned.exists()
 
 

@@ -15,7 +15,10 @@ from gonghui.systems.mobilization.founding import permissions
 from gonghui.systems.mobilization.founding.actions import preparations as actions
 from gonghui.systems.mobilization.founding.models import Preparation
 from gonghui.systems.mobilization.founding.models.preparations import PreparationState
-from gonghui.systems.mobilization.founding.queries.preparations import own_preparations
+from gonghui.systems.mobilization.founding.queries.preparations import (
+    elections_of,
+    own_preparations,
+)
 from gonghui.systems.mobilization.founding.rules import founding as rules
 from gonghui.systems.mobilization.founding.views.requesting import TONES, RequestForm
 
@@ -29,7 +32,7 @@ ENDED = {
 def progress(preparation: Preparation) -> list[ui.Step]:
     """The way of a preparation: asked, agreed to, congress, approved."""
     state = PreparationState(preparation.state)
-    election = preparation.elections.exclude(state="abandoned").order_by("-pk").first()
+    election = elections_of(preparation).exclude(state="abandoned").order_by("-pk").first()
     held = election is not None and election.held_on is not None
     agreed = preparation.congress_due is not None
     founded = state == PreparationState.FOUNDED
@@ -74,7 +77,7 @@ def _links(preparation: Preparation) -> list[tuple[str, str]]:
     if preparation.state == PreparationState.RETURNED:
         found.append(("补正后提交", step("mend")))
     if preparation.state == PreparationState.PREPARING:
-        planned = preparation.elections.exclude(state="abandoned").first()
+        planned = elections_of(preparation).exclude(state="abandoned").first()
         if planned is not None:
             found.append(("成立大会", reverse("resource:elections:record", args=[planned.pk])))
         else:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.notify.models import Todo
-from gonghui.systems.mobilization.staff_congress import actions
+from gonghui.systems.mobilization.staff_congress import actions, queries
 from gonghui.systems.mobilization.staff_congress.models import Objection, Proposal, Publicity
 
 TODAY = timezone.localdate()
@@ -60,7 +60,7 @@ def test_a_session_opens_at_two_thirds_and_a_vote_needs_half_of_all(world, handl
     with pytest.raises(Refusal, match="20 人"):
         opened(world, handler, 19)
     congress = actions.StaffCongress.objects.unscoped("test").get()
-    session = congress.sessions.get()
+    session = queries.sessions_of(congress).get()
     chosen = [str(x.pk) for x in congress.delegates.all()[:20]]
     actions.sign_in(fresh(session), by=handler, delegates=chosen)
     item = session.items.get(matter="vote")
