@@ -469,7 +469,7 @@ class Run:
         """The state to keep, as JSON types; empty once the process is over."""
         if self.completed:
             return {}
-        trees = {}
+        trees: dict[str, list[list[Any]]] = {}
         for workflow in self._workflows():
             key = workflow.parent_task_id
             if key is not None and not self._is_kept(key, trees):
