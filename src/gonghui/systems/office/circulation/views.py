@@ -16,6 +16,7 @@ from gonghui.kernel.base.errors import Forbidden
 from gonghui.kernel.documents import rendering
 from gonghui.kernel.documents.word import to_docx
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.ui import charts
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.office.circulation import permissions
 from gonghui.systems.office.circulation.actions import issuing
@@ -179,6 +180,20 @@ def templates(request: HttpRequest) -> HttpResponse:
     return render(request, "circulation/templates.html", context)
 
 
+def _kinds_chart(kinds: list[figures.ByKind]) -> charts.Chart:
+    return charts.Chart(
+        "各文种发文",
+        "bar",
+        [item.title for item in kinds],
+        [
+            charts.Series("起草", [item.drafted for item in kinds]),
+            charts.Series("签发", [item.signed for item in kinds]),
+        ],
+        unit="件",
+        first="文种",
+    )
+
+
 @get
 def statistics(request: HttpRequest) -> HttpResponse:
     """A year's documents, receipts, incoming and supervision of the actor's organs."""
@@ -205,6 +220,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "as_of": timezone.now(),
         "found": found,
         "table": ui.Table(f"{year}年发文按文种统计", columns, rows),
+        "chart": _kinds_chart(found.kinds) if found.kinds else None,
         "stats": [
             ui.Stat("发文", found.drafted, "件", url=reverse("resource:outgoing:list")),
             ui.Stat("已签发", found.signed, "件"),
