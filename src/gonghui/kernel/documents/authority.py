@@ -91,7 +91,8 @@ def authority() -> Authority:
     place = folder()
     if not place.exists():
         _make(place)
-    numbers = [int(found[1]) for path in place.iterdir() if (found := _SIGNER.fullmatch(path.name))]
+    named = [_SIGNER.fullmatch(path.name) for path in place.iterdir()]
+    numbers = [int(one[1]) for one in named if one]
     found = Authority(place, max(numbers, default=0))
     if not all(path.exists() for path in (found.root, found.certificate, found.key)):
         raise AuthorityBroken(f"{place} 里的签章证书不完整，请从密钥备份恢复。")

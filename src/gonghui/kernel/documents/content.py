@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date as Day
 from enum import StrEnum
 
 LONGEST_TEXT = 20_000
@@ -120,12 +120,12 @@ class Official:
     urgency: str = ""
     to: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    date: date | None = None
+    date: Day | None = None
     seals: tuple[Seal, ...] = ()
     note: str = ""
     copies: tuple[str, ...] = ()
     printed_by: str = ""
-    printed_on: date | None = None
+    printed_on: Day | None = None
     present: tuple[str, ...] = ()
     excused: tuple[str, ...] = ()
     attending: tuple[str, ...] = ()
@@ -296,7 +296,7 @@ class Form:
     subtitle: str = ""
     organ: str = ""
     number: str = ""
-    date: date | None = None
+    date: Day | None = None
     notes: tuple[str, ...] = ()
     landscape: bool = False
     seal: Seal | None = None
@@ -326,7 +326,7 @@ def clean(text: str) -> str:
     return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def chinese_day(day: date) -> str:
+def chinese_day(day: Day) -> str:
     """2026年3月2日, without leading zeros (GB/T 9704-2012 7.3.5.1)."""
     return f"{day.year}年{day.month}月{day.day}日"
 

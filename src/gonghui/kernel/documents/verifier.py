@@ -16,6 +16,8 @@ from io import BytesIO
 from typing import Any
 
 from asn1crypto import pem, x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.x509 import load_der_x509_certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature
@@ -45,6 +47,16 @@ def trusting(roots: list[x509.Certificate], moment: datetime) -> ValidationConte
     )
 
 
+def issued_by(certificate: x509.Certificate, root: x509.Certificate) -> bool:
+    """Whether the root's key signed the certificate; equal names alone say nothing."""
+    try:
+        given = load_der_x509_certificate(certificate.dump())
+        given.verify_directly_issued_by(load_der_x509_certificate(root.dump()))
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
 def told(embedded: Any, job: dict[str, Any], last: bool) -> dict[str, Any]:
     """What one signature says."""
     roots = certificates(job["roots"])
@@ -62,13 +74,11 @@ def told(embedded: Any, job: dict[str, Any], last: bool) -> dict[str, Any]:
         ModificationLevel.FORM_FILLING,
     )
     stamp = status.timestamp_validity
-    known = {one.dump() for one in roots}
-    issuer = embedded.signer_cert.issuer.dump()
     return {
         "intact": bool(status.intact and status.valid and (whole or (not last and later))),
         "permitted": status.docmdp_ok is not False,
         "trusted": bool(status.trusted),
-        "ours": any(x509.Certificate.load(one).subject.dump() == issuer for one in known),
+        "ours": any(issued_by(embedded.signer_cert, root) for root in roots),
         "signer": embedded.signer_cert.subject.native.get("common_name", ""),
         "at": claimed.isoformat() if claimed else "",
         "reason": str(embedded.sig_object.get("/Reason", "")),

@@ -357,9 +357,8 @@ def _certificate(page: Any, data: dict[str, Any]) -> None:
 def _frame(paragraph: Any, x: float, y: float, width: float) -> None:
     """Put a paragraph at a place of the page, in mm from its corner."""
     frame = OxmlElement("w:framePr")
-    twips = {"x": x, "y": y, "w": width}
-    for name, value in twips.items():
-        frame.set(qn(f"w:{name}"), str(round(value / 25.4 * 1440)))
+    for name, length in (("x", x), ("y", y), ("w", width)):
+        frame.set(qn(f"w:{name}"), str(round(length / 25.4 * 1440)))
     for name, value in (("hRule", "auto"), ("wrap", "around"), ("vAnchor", "page")):
         frame.set(qn(f"w:{name}"), value)
     frame.set(qn("w:hAnchor"), "page")
