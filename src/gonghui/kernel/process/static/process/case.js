@@ -35,6 +35,8 @@
       overlays.add(fault.element, { position: element.waypoints ? { top: -10, left: 0 } : { top: -12, right: 10 }, html: words });
     }
     canvas.zoom("fit-viewport", "auto");
+    // Room at the foot for the mark of bpmn.io, which nothing may cover.
+    canvas.zoom(Math.min(canvas.zoom() * 0.88, 1), "auto");
     const first = data.here.find(({ id }) => registry.get(id));
     if (first && canvas.zoom() < 0.6) {
       // On a phone the whole diagram would be too small to read: begin where the case stands.
