@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.functions import Length
 from django.utils import timezone
@@ -16,6 +16,8 @@ from gonghui.kernel.process.engine import Compiled, Unrunnable, compile_diagram
 from gonghui.kernel.process.models import Definition, DefinitionState
 
 SHIPPED_BY = "随系统提供"
+_looked: set[str] = set()
+"""Flows whose diagram beside the code this process has compared with the published one."""
 
 
 def flow_of(code: str) -> Flow:
@@ -34,6 +36,10 @@ def prefixes(path: str) -> list[str]:
 
 def definition_for(flow: Flow, union: Union) -> Definition:
     """The published definition a new case of a union takes."""
+    if flow.code not in _looked:
+        # Once in each process: a new release may bring a new diagram.
+        ship(flow)
+        _looked.add(flow.code)
     found = _nearest(flow, union)
     if found is None:
         ship(flow)
@@ -59,13 +65,9 @@ def next_version(flow_code: str) -> int:
 
 
 def lock_flow(flow_code: str) -> None:
-    """Let one transaction at a time make versions of a flow."""
-    list(
-        Definition.objects.select_for_update()
-        .filter(flow=flow_code)
-        .order_by("pk")
-        .values_list("pk")[:1]
-    )
+    """Let one transaction at a time make versions of a flow, until it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", [flow_code])
 
 
 def ship(flow: Flow) -> Definition:
