@@ -73,6 +73,6 @@ SYSTEM = System(
     hall=(CHECK,),
     uses=("C1.1",),
     publishes=("cn.gonghui.legal_person",),
-    subscribes=("cn.gonghui.founding.approved", "cn.gonghui.union"),
+    subscribes=("cn.gonghui.founding", "cn.gonghui.union"),
     outside=(platform.PARTY.code,),
 )

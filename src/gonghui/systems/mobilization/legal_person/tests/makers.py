@@ -70,6 +70,8 @@ def facts(world: World, procedure: str, **given: Any) -> dict[str, Any]:
 def drawn(world: World, union: Union, procedure: str = rules.NEW, **given: Any) -> Application:
     """A complete draft with every material."""
     by = world.actor("经办", (HANDLER, union))
+    if procedure == rules.NEW:
+        given = {"name": f"{union.name}委员会", **given}
     wanted = facts(world, procedure, **given)
     made = applications.draw(union, by=by, procedure=procedure, **wanted)
     files = {item.code: paper(item.title[:6]) for item in rules.MATERIALS[procedure]}

@@ -21,7 +21,7 @@ from gonghui.systems.mobilization.legal_person.tests import makers
 from gonghui.systems.mobilization.legal_person.tests.platform_outside import serving, simulated
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KILLS = 3
+KILLS = 2
 WORKER = """
 import sys, time
 from datetime import timedelta
@@ -73,7 +73,7 @@ def test_killed_again_and_again(tmp_path, test_keyring, monkeypatch):
         host = address.removeprefix("http://")
         command = [sys.executable, "-c", WORKER, connection.settings_dict["NAME"], host, folder]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        deadline, kills = time.monotonic() + 150, 0
+        deadline, kills = time.monotonic() + 240, 0
         while _left() and time.monotonic() < deadline:
             child = subprocess.Popen(
                 command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

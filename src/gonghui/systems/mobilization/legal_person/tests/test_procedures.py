@@ -437,25 +437,43 @@ class TestWatching:
     def test_mismatches_are_found_daily_and_at_once(self, world):
         person = makers.legal_person(world, world.factory)
         assert compare() == 0
-        made = makers.approved(world, world.factory, rules.CHANGE)
-        assert made.state == State.CERTIFYING
-        from gonghui.systems.mobilization.membership.public import write_back
-
-        write_back(
-            world.factory, on=timezone.localdate(), document="x", representative_name="盛晓兰"
-        )
+        # A change writes its chair into the record; the register is then made to differ.
+        makers.approved(world, world.factory, rules.CHANGE)
+        assert compare() == 0
+        rows = LegalPerson.objects.unscoped("test").filter(pk=person.pk)
+        rows.update(representative_name="占国强")
+        publish("cn.gonghui.union.changed", "union/1", {"id": world.factory.pk})
         dispatch_pending()
-        person = LegalPerson.objects.unscoped("test").get(pk=person.pk)
-        assert "盛晓兰" in person.mismatch and "束文斌" in person.mismatch
+        assert "束文斌" in rows.get().mismatch and "占国强" in rows.get().mismatch
+        assert compare() == 0
+        rows.update(representative_name="束文斌")
+        assert compare() == 1 and rows.get().mismatch == ""
 
     def test_founding_opens_a_draft_once(self, world):
-        data = {"union": world.factory.pk, "elected_on": "2026-11-02", "term_years": 5}
+        data = {
+            "id": world.factory.pk,
+            "elected_on": "2026-11-02",
+            "years": 5,
+            "document": "井工发〔2026〕7号",
+        }
         for _ in range(2):
             publish("cn.gonghui.founding.approved", "union/1", data, world.factory.path)
         dispatch_pending()
         made = Application.objects.unscoped("test").get()
         assert (made.state, made.procedure, made.term_years) == (State.DRAFT, rules.NEW, 5)
         assert todos(made) == [("legal.submit", world.factory.pk)]
+        assert made.founded_document == "7号"
+
+    def test_a_re_election_opens_the_renewal_with_the_chair_elected(self, world):
+        makers.legal_person(world, world.factory)
+        _issue_all(world, makers.approved(world, world.factory, rules.CHANGE))
+        Application.objects.unscoped("test").update(representative_name="")
+        data = {"id": world.factory.pk, "elected_on": "2026-11-02", "years": 3, "document": "9号"}
+        publish("cn.gonghui.founding.renewed", "union/1", data, world.factory.path)
+        dispatch_pending()
+        made = Application.objects.unscoped("test").get(procedure=rules.ELECTION)
+        assert (made.state, made.basis) == (State.DRAFT, "9号")
+        assert made.representative_name == "束文斌"
 
 
 class TestTakingOver:
