@@ -20,6 +20,7 @@ from gonghui.site.demo import (
     accounts,
     cast,
     census,
+    charting,
     configuration,
     desk,
     joining,
@@ -36,6 +37,7 @@ from gonghui.site.demo import (
     workers,
 )
 from gonghui.site.demo.stage import DEMO
+from gonghui.systems.foundation.components.models import Definition
 from gonghui.systems.foundation.config.models import Change
 from gonghui.systems.foundation.services.models import Service
 from gonghui.systems.foundation.users.models import Staff, Target
@@ -97,6 +99,7 @@ STAGES = (
     Stage("普查活动", census.run_campaigns, _any(Campaign)),
     Stage("职工心愿", census.wish_and_answer, _any(Wish)),
     Stage("系统登记", services.register_systems, _any(Service)),
+    Stage("图形和报表", charting.draw_all, _any(Definition)),
     Stage("配置变更", configuration.tune, _any(Change)),
     Stage("用户、岗位和授权", rights.settle, _any(Staff)),
     Stage("用户推送", pushing.connect, _any(Target)),

@@ -316,6 +316,9 @@ def _form(
                     return _saved(request, dataset, content, found)
                 status = 200
             except Refusal as refusal:
+                if refusal.status not in (409, 422):
+                    raise
+                status = refusal.status
                 form.refuse(refusal)
     is_chart = isinstance(drawing, Chart)
     context = {
