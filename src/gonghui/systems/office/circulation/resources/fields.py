@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.widgets import Script
 from django.utils import timezone
 
 from gonghui.kernel.access.actor import Actor
@@ -27,7 +28,7 @@ class InkInput(forms.FileInput):
     """A file field with a pad to write on."""
 
     class Media:
-        js = ("circulation/ink.js",)
+        js = (Script("circulation/ink.js", defer=True),)
         css = {"all": ("circulation/papers.css",)}
 
 

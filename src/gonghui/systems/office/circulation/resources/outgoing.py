@@ -56,6 +56,8 @@ TONES = {
     chain.ARCHIVED: "good",
     chain.VOID: "stop",
 }
+SHOWN = 8
+"""Unions named on the record that have not received a document; all of them have a page."""
 RECEIPT_TONES = {"sent": "wait", "received": "good", "recalled": "idle"}
 URGENCIES = list(UrgencyChoice.choices)
 
@@ -307,15 +309,14 @@ def _receipts(record: Outgoing, actor: Actor) -> dict[str, Any] | None:
     if record.state not in (chain.ISSUED, chain.ARCHIVED):
         return None
     rows = queries.deliveries_of(record, actor)
-    received = sum(row.state == DeliveryState.RECEIVED for row in rows)
+    waiting = [row for row in rows if row.state == DeliveryState.SENT]
     live = sum(row.state != DeliveryState.RECALLED for row in rows)
     return {
-        "rows": [
-            (row, ui.pill(row.get_state_display(), RECEIPT_TONES[row.state])) for row in rows[:200]
-        ],
-        "received": received,
+        "received": sum(row.state == DeliveryState.RECEIVED for row in rows),
         "live": live,
-        "more": max(len(rows) - 200, 0),
+        "waiting": [row.union.name for row in waiting[:SHOWN]],
+        "more": max(len(waiting) - SHOWN, 0),
+        "urged": max((row.urged for row in rows), default=0),
         "record_url": reverse("circulation-receipts", args=[record.pk]),
     }
 
