@@ -159,5 +159,4 @@ def _count(limit: Limit, ip: str, now: datetime) -> None:
 
 def _shown(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
     return response

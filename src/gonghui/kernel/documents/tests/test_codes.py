@@ -158,6 +158,16 @@ def test_uploaded_files(db, paper, other):
     assert empty.status_code == 422
 
 
+def test_forms_of_the_page_pass_the_check_of_their_origin(db):
+    """Browsers send the origin “null” from a page that tells no referrer, and are refused."""
+    client = Client(enforce_csrf_checks=True)
+    answer = client.get("/check/")
+    assert answer["Referrer-Policy"] == "same-origin"
+    given = {"code": "2" * 16, "csrfmiddlewaretoken": answer.context["csrf_token"]}
+    sent = client.post("/check/", given, headers={"origin": "http://testserver"})
+    assert sent.status_code == 302
+
+
 def test_unknown_codes_are_counted_and_stopped(db, monkeypatch):
     monkeypatch.setattr(type(WRONG_CODES), "value", lambda self, path="": 3)
     client = Client()
