@@ -172,11 +172,12 @@ def my_work(report: Any, user: User, actor: Actor) -> None:
     client.force_login(user)
     for title, url in (("流程待办", "/work/"), ("全部待办", "/todo/")):
         client.get(url)
-        spent, statements = timed_database(lambda url=url: client.get(url))
-        found = asked(statements)
+        runs = [timed_database(lambda url=url: client.get(url)) for _ in range(10)]
+        spent = min(run[0] for run in runs)
+        found = asked(runs[-1][1])
         assert len(found) <= 12, found
         report.note(f"{title}页（5,000 件）：查询数", len(found), "≤ 12", "次")
-        reads = [sql for sql in found if sql.startswith("SELECT") and "set_config" not in sql]
+        reads = [sql for sql in found if sql.startswith("SELECT")]
         report.add(f"{title}页（5,000 件）：数据库", spent, raw(reads), "≤ 2")
     raise_wall(Scope.everything())
 
@@ -214,6 +215,16 @@ def stepping(report: Any, case: Case, actor: Actor, place: Union) -> None:
     engine = best(step, times=50, clock=time.process_time)
     assert engine <= 10
     report.note("流程一步（恢复、前进、保存）：CPU", engine, "≤ 10", "ms")
+
+    def stored() -> None:
+        read = Case.objects.unscoped("bench").get(pk=case.pk)
+        run = Run.restore(plan, host, read.engine)
+        run.complete(token)
+        Case.objects.unscoped("bench").filter(pk=case.pk).update(standing=str(run.store())[:200])
+
+    report.note(
+        "流程一步（连同读写数据库）：CPU", best(stored, 50, time.process_time), "≤ 10", "ms"
+    )
     several = [begin(actor, place) for _ in range(12)]
     items = [open_items(one)[0] for one in several]
     approvers = {item.pk: _signer(item, actor) for item in items}
