@@ -1,4 +1,4 @@
-"""Charts and reports of the demo: the province's, a city's passed on to its counties, one undone."""
+"""Charts and reports of the demo: the province's, a city's own and passed on, one undone."""
 
 from __future__ import annotations
 

@@ -53,6 +53,7 @@
   function keyed(data) {
     if (ROUND.has(data.kind)) return [];
     if (data.kind === "waterfall" || data.kind === "funnel") return [];
+    if (data.names.length < 2) return [];
     const lines = data.kind === "line" || data.kind === "area";
     return data.names.map((name, n) => {
       const last = n === data.names.length - 1;
@@ -79,7 +80,7 @@
       const share = (value) => `${(Math.round((1000 * value) / total) / 10).toFixed(1)}%`;
       const series = [{
         type: "pie", radius: kind === "ring" ? ["48%", "72%"] : [0, "72%"], center: ["50%", "50%"], data: slices, minShowLabelAngle: 4,
-        label: { ...quiet, color: theme.text, formatter: (point) => (width < NARROW ? `${point.name}\n${share(point.value)}` : `${point.name} ${said(point.value, "")}（${share(point.value)}）`), overflow: "break", width: width < NARROW ? 72 : 180 },
+        label: { ...quiet, color: theme.text, formatter: (point) => (width < NARROW ? `${point.name}\n${share(point.value)}` : `${point.name} ${said(point.value, "")}（${share(point.value)}）`), overflow: "break", width: width < NARROW ? 72 : Math.max(72, Math.min(180, width / 2 - 150)) },
         labelLine: { lineStyle: { color: theme.line } }, emphasis: { scaleSize: 4 },
       }];
       if (kind === "ring") {
@@ -88,7 +89,7 @@
       return { ...base, series };
     }
     const lying = LYING.has(kind) || (kind === "bar" && width < NARROW && labels.length > 6);
-    const few = labels.length <= 12 && names.length <= 2;
+    const few = width < NARROW ? labels.length * names.length <= 7 : labels.length <= 12 && names.length <= 2;
     const tags = { ...quiet, formatter: (point) => said(Math.abs(point.value), ""), show: few };
     const category = { type: "category", data: labels, axisLabel: { ...quiet, ...(lying ? { width: width < NARROW ? 88 : 150, overflow: "truncate" } : { hideOverlap: true, interval: labels.length > 16 ? "auto" : 0, width: Math.max(30, (width - 80) / labels.length - 4), overflow: labels.length > 16 ? "none" : "break" }) }, axisLine: { lineStyle: { color: theme.line } }, axisTick: { show: false }, inverse: lying };
     const value = { type: "value", axisLabel: { ...quiet, formatter: (number) => (Math.abs(number) >= 10000 ? `${number / 10000}万` : `${Math.abs(number)}`), hideOverlap: true }, splitLine: { lineStyle: { color: theme.line } }, splitNumber: width < NARROW ? 3 : 5, minInterval: columns.flat().every((number) => number === null || Number.isInteger(number)) ? 1 : 0 };
@@ -123,7 +124,7 @@
       const edge = Math.max(...columns.flat().map((number) => number || 0));
       values = { ...value, min: -edge * 1.2, max: edge * 1.2, axisLabel: { ...value.axisLabel, formatter: (number) => said(Math.round(Math.abs(number)), "") }, minInterval: 0 };
     } else if (kind === "target") {
-      series = [bar(0, { barMaxWidth: 18 }), { type: "line", name: names[1], data: columns[1], symbol: "rect", symbolSize: [4, 22], lineStyle: { width: 0 }, itemStyle: { color: theme.text }, label: { show: false } }];
+      series = [bar(0, { barMaxWidth: 18, label: { show: false } }), { type: "line", name: names[1], data: columns[1], symbol: "rect", symbolSize: [4, 22], lineStyle: { width: 0 }, itemStyle: { color: theme.text }, label: { show: false } }];
     } else if (kind === "funnel") {
       const most = Math.max(...columns[0].map((number) => number || 0));
       series = [
