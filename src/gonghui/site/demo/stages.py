@@ -23,6 +23,7 @@ from gonghui.site.demo import (
     charting,
     configuration,
     desk,
+    founding,
     joining,
     legal,
     moving,
@@ -41,6 +42,7 @@ from gonghui.systems.foundation.components.models import Definition
 from gonghui.systems.foundation.config.models import Change
 from gonghui.systems.foundation.services.models import Service
 from gonghui.systems.foundation.users.models import Staff, Target
+from gonghui.systems.mobilization.founding.models import Preparation
 from gonghui.systems.mobilization.legal_person.models import LegalPerson
 from gonghui.systems.mobilization.membership.models import (
     Correction,
@@ -52,6 +54,7 @@ from gonghui.systems.mobilization.membership.models import (
     UnionChange,
     UnionTerm,
 )
+from gonghui.systems.mobilization.staff_congress.models import StaffCongress
 from gonghui.systems.office.circulation.models import Outgoing
 from gonghui.systems.portal.desk.models import Notice
 
@@ -96,6 +99,8 @@ STAGES = (
     Stage("疑似重复人员", rosters.find_pairs, _any(DuplicatePair)),
     Stage("社会化工会工作者", workers.employ, _any(Organiser)),
     Stage("信息变更申请", workers.correct, _any(Correction)),
+    Stage("建会和选举", founding.prepare_unions, _any(Preparation)),
+    Stage("职代会和厂务公开", founding.run_congress, _any(StaffCongress)),
     Stage("普查活动", census.run_campaigns, _any(Campaign)),
     Stage("职工心愿", census.wish_and_answer, _any(Wish)),
     Stage("系统登记", services.register_systems, _any(Service)),
