@@ -151,7 +151,9 @@ def test_uploaded_files(db, paper, other):
     assert "核验通过" in shown(paper)
     altered = bytearray(paper)
     altered[1000] ^= 1
-    assert "核验没有通过" in shown(bytes(altered))
+    refused = shown(bytes(altered))
+    # No green mark stands beside a file that was altered.
+    assert "核验没有通过" in refused and "现在有效" not in refused
     assert "不是这个核验码所指的那一份" in shown(other)
     assert len(CheckCode.objects.all()) == before
     empty = Client().post(f"/check/{code.code}/", {})
