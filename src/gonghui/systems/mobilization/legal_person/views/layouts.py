@@ -17,6 +17,7 @@ from gonghui.kernel.documents.content import (
     Face,
     Form,
     Frame,
+    Kind,
     Official,
     Place,
     Row,
@@ -79,7 +80,7 @@ def _template(
     for index, (field, words) in enumerate(_LABELS):
         y = top + index * step
         ground.append(Text(words, left, y, width=label_width, size=size, face=Face.SONG))
-        places.append(Place(field, value_left, y, value_width, 11 * scale, size))
+        places.append(Place(field, value_left, y - 2.7 * scale, value_width, 11 * scale, size))
     return CertificateTemplate(
         code=code,
         title="工会法人资格证书",
@@ -113,13 +114,16 @@ def certificate(
         "registrar": made.registrar.name,
         "issued": chinese_day((made.printed_at or made.made_at).date()),
     }
+    template = TEMPLATES[Copy(made.copy)]
     return Certificate(
-        template=TEMPLATES[Copy(made.copy)],
+        template=template,
         fields=fields,
         offset_mm=offset,
         stock=not specimen,
         check=check,
-        seal=Seal(made.registrar.name, note=specimen) if specimen else None,
+        seal=Seal(made.registrar.name, diameter_mm=template.seal.size, note=specimen)
+        if specimen and template.seal
+        else None,
         specimen=specimen,
     )
 
@@ -177,6 +181,7 @@ def _official(
     organ = application.registrar.name
     return Official(
         organs=(organ,),
+        kind=Kind.LETTER,
         title=title,
         body=body,
         number=number,

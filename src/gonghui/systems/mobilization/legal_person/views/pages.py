@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden
 from gonghui.kernel.codes.parameters import TERM_EXTENSION_MAX_MONTHS
-from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.models import Union, UnionKind
 from gonghui.kernel.org.scoping import Scope
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.mobilization.legal_person.actions import platform
@@ -31,6 +31,8 @@ from gonghui.systems.mobilization.legal_person.queries import persons as queries
 from gonghui.systems.mobilization.legal_person.queries.figures import RENEWAL_DAYS
 
 SHOWN = 100
+ABOVE = (UnionKind.PROVINCE, UnionKind.CITY)
+"""Unions whose figures are shown by the units below: cities, or counties."""
 
 
 class CheckForm(forms.Form):
