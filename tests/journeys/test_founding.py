@@ -59,7 +59,7 @@ def test_the_unit_publishes_and_a_worker_objects_and_proposes(visit: Visit) -> N
     page.locator("tbody a").first.click()
     cadre.look("congress")
     page = cadre.go("/w/publicity/new/publish/")
-    page.get_by_label("工会").fill("安徽徽泰智能装备有限公司工会委员会")
+    page.get_by_role("combobox", name="工会").fill("安徽徽泰智能装备有限公司工会委员会")
     page.get_by_label("标题").fill("职工食堂承包方案")
     page.get_by_label("内容").fill("由三家单位比选。")
     page.get_by_label("公示截止").fill((date.today() + timedelta(days=10)).isoformat())
