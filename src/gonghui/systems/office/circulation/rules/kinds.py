@@ -24,6 +24,9 @@ ELEMENTS = {
     MEETING: "会议名称和日期",
 }
 
+SEPARATORS = re.compile(r"[、，；,;\n]+(?![^（(]*[）)])")
+"""各县（市、区）总工会 is one name."""
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -105,8 +108,9 @@ def kind_of(code: str) -> Kind:
 
 
 def recipients(text: str) -> list[str]:
-    """The names in a line of recipients; separators are 、，；, new line."""
-    return [name for name in (part.strip() for part in re.split(r"[、，；,;\n]+", text)) if name]
+    """The names in a line of recipients; 、，； and new lines part them, but not inside brackets."""
+    names = SEPARATORS.split(text)
+    return [name for name in (part.strip() for part in names) if name]
 
 
 def faults(code: str, values: Mapping[str, str]) -> list[Refusal]:

@@ -65,6 +65,19 @@ def test_rules_of_kinds(kind, values, expected):
     assert codes(kind, **values) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("各市总工会，各县（市、区）总工会", ["各市总工会", "各县（市、区）总工会"]),
+        ("甲工会\n乙工会；丙工会、", ["甲工会", "乙工会", "丙工会"]),
+        ("各县(市、区)总工会、各（省、市）厅，丁", ["各县(市、区)总工会", "各（省、市）厅", "丁"]),
+        ("", []),
+    ],
+)
+def test_recipients_are_parted_outside_brackets(text, names):
+    assert kinds.recipients(text) == names
+
+
 def test_an_unknown_kind_is_refused_with_the_fifteen():
     with pytest.raises(Refusal) as refused:
         kinds.kind_of("memo")
