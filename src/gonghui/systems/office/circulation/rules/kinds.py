@@ -108,7 +108,7 @@ def kind_of(code: str) -> Kind:
 
 
 def recipients(text: str) -> list[str]:
-    """The names in a line of recipients; 、，； and new lines part them, but not inside brackets."""
+    """The names in a line of recipients; 、，； and new lines part them outside brackets."""
     names = SEPARATORS.split(text)
     return [name for name in (part.strip() for part in names) if name]
 
