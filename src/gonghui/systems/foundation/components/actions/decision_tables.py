@@ -13,6 +13,7 @@ from gonghui.kernel.access.actions import action, note
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.bus.outbox import publish as publish_event
+from gonghui.kernel.notify.kinds import register_kind
 from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.rules.impact import impact_of
@@ -25,6 +26,7 @@ from gonghui.systems.foundation.components.rules import publishing as rules
 TARGET = "rules.tableversion"
 TODO = "tables.publish"
 PUBLISHED_EVENT = "cn.gonghui.rules.published"
+register_kind(TODO, "发布决策表")
 
 
 @action("tables.begin", "起草决策表新版", EDIT_TABLES, creates=True)
