@@ -249,7 +249,7 @@ def _seat(poll: Poll, law: Law, lines: list[Line]) -> Outcome:
             words = f"应选 {poll.seats} 名，选出 {len(passed)} 名，缺 {left} 名，另行选举。"
         else:
             words = f"应选 {poll.seats} 名，选出 {len(passed)} 名。"
-        lines.append(Line(words, not left, SHORT_RULE))
+        lines.append(Line(words, not left, SHORT_RULE if left else RULE))
         result = Result.SHORT if left else Result.COMPLETE
         return Outcome(result, tuple(passed), (), left, tuple(lines))
     last = poll.votes[passed[poll.seats - 1]]
