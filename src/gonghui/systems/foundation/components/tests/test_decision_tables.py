@@ -15,8 +15,10 @@ from gonghui.kernel.rules.models import DecisionTrace, TableVersion, VersionStat
 from gonghui.kernel.rules.tables import Content, Line, Sample
 from gonghui.kernel.rules.versions import decide_for
 from gonghui.systems.foundation.components.actions import decision_tables as actions
-from gonghui.systems.mobilization.membership.rules.routing import TRADE_TABLE
+from gonghui.systems.foundation.components.queries import decision_tables as queries
 
+# Found by its code: systems do not import one another.
+TRADE_TABLE = queries.declared("membership.pool_trades")
 pytestmark = pytest.mark.django_db
 GOOD = Content(
     (
