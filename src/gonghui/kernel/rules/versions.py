@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 
 from gonghui.kernel.access.actions import label_of
 from gonghui.kernel.org.models import Union
@@ -49,7 +48,7 @@ def decide_for(
     *,
     union: Union,
     on: date,
-    now: datetime | None = None,
+    now: datetime,
 ) -> Decision:
     """Decide about a record at its union and keep the decision with its reasons.
 
@@ -71,7 +70,7 @@ def decide_for(
         summary=table.outcome_words(decision.outcome)[:300],
         because=decision.because,
         decided_on=on,
-        decided_at=now or timezone.now(),
+        decided_at=now,
     )
     trace.place_at(union)
     trace.save()

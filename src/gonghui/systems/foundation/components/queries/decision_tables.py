@@ -14,6 +14,7 @@ from django.utils import timezone
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Missing
 from gonghui.kernel.org.models import GRASSROOTS, Union, UnionStatus
+from gonghui.kernel.org.scoping import Scope
 from gonghui.kernel.rules import samples
 from gonghui.kernel.rules.findings import Finding, findings
 from gonghui.kernel.rules.models import DecisionTrace, ImpactRun, TableVersion, VersionState
@@ -124,7 +125,7 @@ def standing(table: RuleTable, union: Union) -> Standing:
 
 def versions_at(code: str, union: Union) -> Any:
     """All versions of a table at exactly one union; the caller has checked the place."""
-    rows = TableVersion.objects.unscoped("the versions of one union, whose place was checked")
+    rows = TableVersion.objects.within(Scope.of([union.path]))
     return rows.filter(table=code, union=union)
 
 
@@ -207,12 +208,8 @@ def last_run(version: TableVersion) -> ImpactRun | None:
 
 def past_cases(version: TableVersion, since: date) -> Iterable[DecisionTrace]:
     """Kept decisions at and below the version's union, the latest first, at most 2,000."""
-    rows = DecisionTrace.objects.unscoped("cases at and below the version's own union")
-    below = rows.filter(
-        table=version.table,
-        decided_on__gte=since,
-        org_path__gte=version.org_path,
-        org_path__lt=version.org_path[:-1] + "/",
+    below = DecisionTrace.objects.within(Scope.of([version.org_path])).filter(
+        table=version.table, decided_on__gte=since
     )
     return below.order_by("-id")[:MOST_PAST]
 

@@ -135,8 +135,17 @@ def test_another_city_and_a_street_are_refused(world, writer):
 
 def test_the_impact_counts_what_would_change(world, writer):
     for trade in ("03", "01", "02"):
-        decide_for(TRADE_TABLE, world.factory, {"trade": trade}, union=world.factory, on=today())
-    decide_for(TRADE_TABLE, world.mill, {"trade": "03"}, union=world.mill, on=today())
+        decide_for(
+            TRADE_TABLE,
+            world.factory,
+            {"trade": trade},
+            union=world.factory,
+            on=today(),
+            now=timezone.now(),
+        )
+    decide_for(
+        TRADE_TABLE, world.mill, {"trade": "03"}, union=world.mill, on=today(), now=timezone.now()
+    )
     assert DecisionTrace.objects.unscoped("test").count() == 4
     draft = actions.try_on_past(drafted(world, writer), by=writer)
     run = draft.runs.get()

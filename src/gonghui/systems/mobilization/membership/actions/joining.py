@@ -570,6 +570,7 @@ def route(
             {"trade": application.trade},
             union=pool,
             on=timezone.localdate(),
+            now=timezone.now(),
         )
     return _hand_over(application, union, JoinState.SUBMITTED, by)
 
