@@ -20,6 +20,7 @@ from gonghui.kernel.base.names import check_name
 from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.codes.parameters import TERM_EXTENSION_MAX_MONTHS
+from gonghui.kernel.files.access import register_owner
 from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.files.purposes import Purpose, register_purpose
 from gonghui.kernel.files.storing import store
@@ -33,7 +34,7 @@ from gonghui.systems.mobilization.legal_person.models import (
     MaterialFile,
     State,
 )
-from gonghui.systems.mobilization.legal_person.permissions import APPLY_LEGAL
+from gonghui.systems.mobilization.legal_person.permissions import APPLY_LEGAL, VIEW_LEGAL
 from gonghui.systems.mobilization.legal_person.queries import applications as queries
 from gonghui.systems.mobilization.legal_person.queries.figures import (
     ACCEPT_WORKDAYS,
@@ -51,7 +52,17 @@ PAPERS = register_purpose(
 FILED = "legal_person.application"
 LIMIT = 10
 """Files of one material."""
+LOOK = "the place of the application a file belongs to decides who reads it"
 _LANDLINE = re.compile(r"0\d{2,3}-?\d{7,8}")
+
+
+def _may_read(actor: Actor, file: StoredFile) -> bool:
+    rows = Application.objects.unscoped(LOOK).filter(pk=file.owner_id)
+    path = rows.values_list("org_path", flat=True).first()
+    return path is not None and actor.may(VIEW_LEGAL, path)
+
+
+register_owner(FILED, _may_read)
 
 
 def check_state(application: Application, verb: str) -> None:

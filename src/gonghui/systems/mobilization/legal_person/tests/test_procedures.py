@@ -462,7 +462,7 @@ class TestWatching:
         made = Application.objects.unscoped("test").get()
         assert (made.state, made.procedure, made.term_years) == (State.DRAFT, rules.NEW, 5)
         assert todos(made) == [("legal.submit", world.factory.pk)]
-        assert made.founded_document == "7号"
+        assert made.founded_document == data["document"]
 
     def test_a_re_election_opens_the_renewal_with_the_chair_elected(self, world):
         makers.legal_person(world, world.factory)
