@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate
 
 Number = int | float | Decimal
+TONES = frozenset({"", "good", "wait", "stop", "idle"})
 LABELS_MOST = 400
 """Longer axes are no picture any more; such data belong into a report or a list."""
 
@@ -52,11 +53,20 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Series:
-    """One column of figures, None where there is none. unit: where it differs from the chart's."""
+    """One column of figures, None where there is none.
+
+    unit: where it differs from the chart's. tone: good, wait, stop or idle, where the column
+    stands for a state; otherwise it takes its colour by its place.
+    """
 
     name: str
     values: Sequence[Number | None]
     unit: str = ""
+    tone: str = ""
+
+    def __post_init__(self) -> None:
+        if self.tone not in TONES:
+            raise ValueError(f"unknown tone {self.tone!r}")
 
 
 @dataclass

@@ -4,6 +4,7 @@
   const SVG = "http://www.w3.org/2000/svg";
   const COLOURS = ["c1", "c2", "c3", "c4", "c5", "c6", "c7", "c8"];
   const DASHES = ["solid", [6, 4], [2, 3], [10, 3, 2, 3]];
+  const TONES = { good: "good", wait: "wait", stop: "stop", idle: "line-strong" };
   const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
   const LYING = new Set(["hbar", "pyramid", "target", "funnel"]);
   const ROUND = new Set(["pie", "ring"]);
@@ -11,8 +12,8 @@
   const NARROW = 480;
   const drawn = [];
 
-  /* Colours and faces as the tokens of the wanted theme say. */
-  function look(theme) {
+  /* Colours and faces as the tokens of the wanted theme say; a column that is a state has the state's. */
+  function look(theme, tones) {
     const probe = document.createElement("i");
     if (theme) probe.dataset.bsTheme = theme;
     probe.hidden = true;
@@ -20,7 +21,7 @@
     const style = getComputedStyle(probe);
     const token = (name) => style.getPropertyValue(`--${name}`).trim();
     const found = {
-      colours: COLOURS.map(token), text: token("text"), quiet: token("text-2"), line: token("line"),
+      colours: COLOURS.map((name, n) => token(TONES[tones[n]] || name)), text: token("text"), quiet: token("text-2"), line: token("line"),
       ground: token("surface"), face: token("face"), size: parseFloat(token("fs-xs")) * parseFloat(getComputedStyle(document.documentElement).fontSize) || 12,
     };
     probe.remove();
@@ -40,6 +41,7 @@
       labels: rows.map((row) => row.querySelector("th").textContent.trim()),
       links: rows.map((row) => row.querySelector("th a")?.href || ""),
       names: heads.map((cell) => cell.textContent.trim()),
+      tones: heads.map((cell) => cell.dataset.tone || ""),
       units: heads.map((cell) => cell.dataset.unit || figure.dataset.unit),
       columns: heads.map((_, n) => figures.map((line) => line[n])),
     };
@@ -186,7 +188,7 @@
 
   /* The chart with its title, keys and time on a sheet of its own, twice as fine as the screen. */
   function picture({ data }) {
-    const theme = look("light");
+    const theme = look("light", data.tones);
     const width = 960, scale = 2, tall = Math.max(420, height(data, width));
     const box = document.createElement("div");
     Object.assign(box.style, { position: "absolute", left: "-9999px", width: `${width}px`, height: `${tall}px` });
@@ -252,7 +254,7 @@
   }
 
   function paint(held, theme = "", width = held.box.clientWidth) {
-    const found = look(theme);
+    const found = look(theme, held.data.tones);
     const tall = height(held.data, width);
     held.box.style.height = `${tall}px`;
     held.chart.resize({ width, height: tall });
@@ -272,7 +274,8 @@
     const details = figure.querySelector("details");
     figure.querySelector("figcaption").after(held.keys, box);
     box.style.height = `${height(data, box.clientWidth)}px`;
-    held.chart = echarts.init(box, null, { renderer: "svg" });
+    // Twice the points of a plain screen, so that paper is sharp as well.
+    held.chart = echarts.init(box, null, { renderer: "canvas", devicePixelRatio: Math.max(2, window.devicePixelRatio) });
     telling(held);
     details.open = false;
     details.before(tools(held));

@@ -244,6 +244,7 @@ CHART_WORDS = {
     "urls": "每个项目点开的地址",
     "values": "与项目一一对应的数字，没有的留空",
     "name": "列的名称",
+    "tone": "这一列代表的状态，决定颜色",
 }
 REPORT_WORDS = {
     "groups": "从左到右的分组",
@@ -422,7 +423,7 @@ COMPONENTS: tuple[Component, ...] = (
                 "2.0",
                 FIRST,
                 "由图形种类、项目和各列声明；新增十二种图形、下载图片、单独打印、指点提示",
-                "ecd7d9f6ebc2",
+                "4b64af0337ad",
             ),
             Edition("1.0", FIRST, "折线图和柱形图，由页面中的表格画出"),
         ),

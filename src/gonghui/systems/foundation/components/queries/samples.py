@@ -20,6 +20,7 @@ from gonghui.kernel.ui.diagrams import Diagram, Edge, Look, Node
 from gonghui.kernel.ui.reports import Across, Group, Heading, Measure, Ratio, Report, build
 
 CITIES = ("合肥市", "芜湖市", "马鞍山市", "安庆市", "滁州市", "阜阳市")
+STATES = {"已实现": "good", "办理中": "wait", "待答复": "idle"}
 MONTHS = ("2026-04", "2026-05", "2026-06", "2026-07", "2026-08", "2026-09")
 
 
@@ -107,7 +108,7 @@ def chart_of(kind: str) -> Chart:
         KINDS[kind].title,
         kind,
         labels,
-        [Series(*item) for item in series],
+        [Series(*item, tone=STATES.get(item[0], "")) for item in series],
         unit=units.get(kind, "人"),
         first="月份" if labels is MONTHS else "项目",
         help=KINDS[kind].help + "。",

@@ -123,9 +123,9 @@ def _chart(chapters: dict[str, progress.Tally]) -> charts.Chart:
         "stacked",
         list(chapters),
         [
-            charts.Series("已实现", [tally.done for tally in tallies]),
-            charts.Series("部分实现", [tally.partial for tally in tallies]),
-            charts.Series("未开始", [tally.open for tally in tallies]),
+            charts.Series("已实现", [tally.done for tally in tallies], tone="good"),
+            charts.Series("部分实现", [tally.partial for tally in tallies], tone="wait"),
+            charts.Series("未开始", [tally.open for tally in tallies], tone="idle"),
         ],
         unit="项",
         first="章节",
