@@ -10,7 +10,7 @@ from django import forms
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.resource.forms import ActionForm, DayField, UnionField
 from gonghui.systems.mobilization.legal_person import permissions
-from gonghui.systems.mobilization.legal_person.actions.applications import PAPERS
+from gonghui.systems.mobilization.legal_person.actions.applications import NEEDED, PAPERS
 from gonghui.systems.mobilization.legal_person.models import Application, Procedure
 from gonghui.systems.mobilization.legal_person.queries import applications as queries
 from gonghui.systems.mobilization.legal_person.rules import comparing
@@ -147,6 +147,8 @@ class FillForm(ActionForm):
                 field = FIELDS[name]()
                 field.required = False
                 field.label = WORDS.get((procedure, name), field.label)
+                if name in NEEDED[procedure]:
+                    field.help_text = f"{field.help_text}提交前须填写。"
                 if record is not None and name not in SEALED:
                     field.initial = getattr(record, name)
                 self.fields[name] = field

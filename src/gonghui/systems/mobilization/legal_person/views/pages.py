@@ -76,7 +76,6 @@ def _checked(
         status=404 if asked and found is None else 200,
     )
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 
