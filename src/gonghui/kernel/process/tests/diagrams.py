@@ -77,7 +77,6 @@ def line(*middle: str) -> str:
     """A start, the steps one after the other, an end."""
     ids = ["begin", *(part.split('id="', 1)[1].split('"', 1)[0] for part in middle), "end"]
     arrows = [
-        flow(f"a{number}", source, target)
-        for number, (source, target) in enumerate(pairwise(ids))
+        flow(f"a{number}", source, target) for number, (source, target) in enumerate(pairwise(ids))
     ]
     return diagram(START, *middle, END, *arrows)
