@@ -23,6 +23,10 @@ KERNEL = [
     "gonghui.kernel.process",
 ]
 
+ENGINES = [
+    "gonghui.engines.casework",
+]
+
 SYSTEMS = [
     "gonghui.systems.mobilization.membership",
     "gonghui.systems.mobilization.founding",

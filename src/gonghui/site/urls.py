@@ -27,7 +27,9 @@ urlpatterns = [
     path("api/v1/", include((interface(), "api"))),
 ]
 urlpatterns += [
-    path("", include(f"{app}.urls")) for app in settings.GONGHUI_SYSTEMS if find_spec(f"{app}.urls")
+    path("", include(f"{app}.urls"))
+    for app in (*settings.GONGHUI_ENGINES, *settings.GONGHUI_SYSTEMS)
+    if find_spec(f"{app}.urls")
 ]
 if settings.SIMULATORS:
     urlpatterns += [

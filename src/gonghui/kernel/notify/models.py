@@ -177,3 +177,34 @@ class TextMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mobile_mask} {self.get_state_display()}"
+
+
+class TimelineLine(models.Model):
+    """One step of a matter of a person's own, for their timeline (办事记录)."""
+
+    person_id = models.BigIntegerField("人员编号")
+    at = models.DateTimeField("时间")
+    service = models.CharField("服务", max_length=60)
+    system = models.CharField("系统", max_length=12)
+    target_type = models.TextField("对象类别")
+    target_id = models.TextField("对象编号")
+    title = models.CharField("进展", max_length=60)
+    text = models.TextField("说明", blank=True)
+    link = models.TextField("链接", blank=True)
+    tone = models.CharField("类别", max_length=6, default="info")
+    settled = models.BooleanField("已办结", default=False)
+
+    class Meta:
+        db_table = "notify_timeline"
+        verbose_name = "办事记录"
+        verbose_name_plural = verbose_name
+        indexes = [
+            models.Index(fields=["person_id", "-id"], name="notify_timeline_person"),
+            models.Index(
+                fields=["person_id", "target_type", "target_id", "-id"],
+                name="notify_timeline_matter",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service}：{self.title}"

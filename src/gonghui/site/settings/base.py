@@ -6,7 +6,7 @@ import os
 from urllib.parse import parse_qsl, unquote, urlparse
 
 from gonghui.site import environment
-from gonghui.site.installed import KERNEL, SYSTEMS
+from gonghui.site.installed import ENGINES, KERNEL, SYSTEMS
 
 ROOT = environment.root()
 VAR = environment.var()
@@ -72,10 +72,12 @@ INSTALLED_APPS = [
     "allauth.idp.oidc",
     "procrastinate.contrib.django",
     *KERNEL,
+    *ENGINES,
     *SYSTEMS,
     "gonghui.site",
 ]
 GONGHUI_SYSTEMS = SYSTEMS
+GONGHUI_ENGINES = ENGINES
 MIDDLEWARE = [
     "gonghui.kernel.security.edge.EdgeMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -1,0 +1,155 @@
+"""Verbs: written once, an action of its own for every kind, under that kind's permission.
+
+Every verb checks, besides its place: the phase of the case; that nobody works on their own
+matter; that nobody with a post in the unit complained of has a hand in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from gonghui.engines.casework.models import Case, Intake
+from gonghui.engines.casework.models.cases import own_units
+from gonghui.engines.casework.rules import phases
+from gonghui.engines.casework.rules.confidentiality import RULE
+from gonghui.kernel.access.actions import ACTIONS, Action, action, place_of
+from gonghui.kernel.access.actor import Actor, platform
+from gonghui.kernel.base.errors import Forbidden, Missing
+from gonghui.kernel.org.scoping import Scope, wall_at
+
+if TYPE_CHECKING:
+    from gonghui.engines.casework.declaring import CaseKind
+
+VERBS: dict[str, Verb] = {}
+"""Every verb of the engine, by name."""
+COMPLAINANT = platform("来件人", channel="web")
+"""Complainants act under no name: the audit is read by people who must not know it."""
+FIRST = "a case is locked before anything that hangs on it"
+OWN = "whether a handler is a complainant of the case"
+DESK_RIGHTS = {"handle", "approve", "supervise", "reveal"}
+
+
+@dataclass(frozen=True, eq=False)
+class Verb:
+    """A verb. right: the field of Permissions. phase: a key of phases.ALLOWED, or none."""
+
+    name: str
+    title: str
+    right: str
+    function: Callable[..., Any]
+    phase: str
+    place: Callable[[Any], str]
+    hangs: bool
+
+    def made_for(self, kind: CaseKind) -> Action:
+        """The action of this verb for a kind."""
+
+        @wraps(self.function)
+        def run(subject: Any, *, by: Actor, **given: Any) -> Any:
+            self.check(kind, subject, by, given)
+            return self.function(subject, by=by, **given)
+
+        permission = getattr(kind.permissions, self.right)
+        made = action(f"{kind.code}.{self.name}", self.title, permission, place=self.place)(run)
+        if self.hangs:
+            made = ACTIONS[made.code] = replace(made, function=_case_first(made.function))
+        return made
+
+    def check(self, kind: CaseKind, subject: Any, by: Actor, given: dict[str, Any]) -> None:
+        case = case_of(subject)
+        if case.kind != kind.code:
+            raise Missing("这个办件属于另一项业务。", code="other_kind")
+        if self.right in DESK_RIGHTS:
+            check_no_interest(case, by, place=self.place(subject))
+        if self.phase:
+            phases.check(self.phase, case.phase)
+        if guard := kind.guards.get(self.name):
+            guard(case, by=by, **given)
+
+    def __call__(self, subject: Any, *, by: Actor, **given: Any) -> Any:
+        """Run the action of the subject's kind."""
+        from gonghui.engines.casework.declaring import kind_of
+
+        kind = kind_of(case_of(subject))
+        if self.right == "own":
+            by.require(kind.permissions.own, person_id=subject.person_id or -1)
+            by = COMPLAINANT
+        return kind.actions[self.name](subject, by=by, **given)
+
+
+def verb(
+    name: str,
+    title: str,
+    right: str,
+    *,
+    phase: str = "",
+    place: Callable[[Any], str] = place_of,
+    hangs: bool = False,
+) -> Callable[[Callable[..., Any]], Verb]:
+    """Make a function a verb. hangs: its subject is not the case but something of it."""
+
+    def decorate(function: Callable[..., Any]) -> Verb:
+        if name in VERBS:
+            raise ValueError(f"verb {name} is written twice")
+        VERBS[name] = Verb(name, title, right, function, phase, place, hangs)
+        return VERBS[name]
+
+    return decorate
+
+
+def case_of(subject: Any) -> Case:
+    return subject if isinstance(subject, Case) else subject.case
+
+
+def place_of_case(subject: Any) -> str:
+    return case_of(subject).org_path
+
+
+def _case_first(function: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(function)
+    def run(subject: Any, **given: Any) -> Any:
+        with transaction.atomic():
+            rows = Case.objects.unscoped(FIRST).select_for_update(of=("self",))
+            list(rows.filter(pk=subject.case_id).values_list("pk"))
+            return function(subject, **given)
+
+    return run
+
+
+def check_no_interest(case: Case, by: Actor, place: str = "") -> None:
+    """Refuse people of the unit complained of, and complainants of their own case.
+
+    A part given to the unit complained of is its own to answer: there the place says so.
+    """
+    if by.everywhere:
+        return
+    if place == case.org_path and case.respondent_id in own_units(by):
+        raise Forbidden(
+            "您在被反映的单位任职，不能办理这个办件。",
+            rule=RULE,
+            remedy="请由与被反映单位没有关系的人员办理。",
+            code="interest",
+        )
+    if by.person_id is not None:
+        with everywhere():
+            own = Intake.objects.unscoped(OWN).filter(case=case, person_id=by.person_id).exists()
+        if own:
+            raise Forbidden(
+                "不能办理自己提出的事项。",
+                rule="本人的事项由他人办理",
+                remedy="请由本工会其他经办人或上级工会办理。",
+                code="own",
+            )
+
+
+@contextmanager
+def everywhere() -> Iterator[None]:
+    """Read and write what hangs on a case wherever it lies; the verb has checked the place."""
+    with wall_at(Scope.everything()):
+        yield

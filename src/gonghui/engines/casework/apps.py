@@ -1,0 +1,9 @@
+"""Casework (业务办理引擎)."""
+
+from django.apps import AppConfig
+
+
+class CaseworkConfig(AppConfig):
+    name = "gonghui.engines.casework"
+    label = "casework"
+    verbose_name = "业务办理"
