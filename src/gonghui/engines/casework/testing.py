@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from gonghui.engines.casework.actions import intake
-from gonghui.engines.casework.declaring import CaseKind
+from gonghui.engines.casework.declaring import KINDS, CaseKind
+from gonghui.kernel.access.actions import ACTIONS
 from gonghui.kernel.access.actor import Actor, platform
+from gonghui.kernel.access.roles import PERMISSIONS
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.resource.declaration import SYSTEMS
+
+REGISTERS: tuple[dict[str, Any], ...] = (KINDS, ACTIONS, PERMISSIONS, SYSTEMS)
+
+
+@contextmanager
+def on_trial() -> Iterator[None]:
+    """What is declared inside the block is forgotten at its end, so that no other test sees it."""
+    before = [dict(register) for register in REGISTERS]
+    yield
+    for register, kept in zip(REGISTERS, before, strict=True):
+        register.clear()
+        register.update(kept)
 
 
 def complaint(

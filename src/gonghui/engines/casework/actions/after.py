@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gonghui.engines.casework.actions import clocks
 from gonghui.engines.casework.actions.telling import happened, refresh_todos
-from gonghui.engines.casework.actions.verbs import everywhere, verb
+from gonghui.engines.casework.actions.verbs import verb
 from gonghui.engines.casework.declaring import Begin, Moment, Until
 from gonghui.engines.casework.models import (
     Answer,
@@ -23,6 +23,7 @@ from gonghui.engines.casework.models import (
 )
 from gonghui.engines.casework.parameters import MOST_ROUNDS, REOPEN_DAYS
 from gonghui.engines.casework.rules import phases
+from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actions import note
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Refusal
@@ -42,7 +43,6 @@ def call_back(
 ) -> CallBack:
     """Keep a call-back; a score said on the telephone counts as the rating."""
     case = intake.case
-    phases.check("call_back", case.phase)
     if not reached and (score is not None or words.strip()):
         raise Refusal("没有联系上就没有评价。", field="reached", code="not_reached")
     made = CallBack.objects.create(
@@ -74,7 +74,6 @@ def rate(
 ) -> Rating:
     """The complainant's own rating of the answer, once a round."""
     case = intake.case
-    phases.check("rate", case.phase)
     made = _rate(intake, case, score, resolved, words, called_back=False)
     happened(
         case,
@@ -132,7 +131,7 @@ def _all_rated(case: Case) -> bool:
     return Rating.objects.filter(intake__in=ids, round=case.round).count() >= len(ids)
 
 
-@verb("close", "办结", "handle", phase="close")
+@verb("close", "办结", "handle")
 def close(case: Case, *, by: Actor) -> Case:
     """End an answered case: rated, called back, or left without a word."""
     return _close(case, by)
@@ -168,7 +167,6 @@ def reopen_for(intake: Intake, *, by: Actor, words: str) -> Case:
 
 def _reopen(intake: Intake, words: str, by: Actor) -> Case:
     case = intake.case
-    phases.check("reopen", case.phase)
     words = words.strip()
     if not words:
         raise Refusal("请写明不满意的地方。", field="words", code="empty")

@@ -126,7 +126,7 @@ def recount(case: Case) -> None:
     case.rank_on = nearest or NO_TERM
 
 
-@verb("pause", "暂停办理时限", "approve", phase="pause")
+@verb("pause", "暂停办理时限", "approve")
 def pause(case: Case, *, by: Actor, reason: str) -> Case:
     """Stop the clocks that may be stopped, from today until work goes on."""
     rules.check_pause(case.paused_on is not None, running(case).filter(pausable=True).exists())
@@ -137,7 +137,7 @@ def pause(case: Case, *, by: Actor, reason: str) -> Case:
     return _saved(case, Moment.PAUSED, "办理时限暂停", reason, by)
 
 
-@verb("resume", "恢复办理时限", "handle", phase="resume")
+@verb("resume", "恢复办理时限", "handle")
 def resume(case: Case, *, by: Actor, reason: str = "") -> Case:
     """Let the clocks run on; today counts again."""
     if not wake(case, by.name):
@@ -159,7 +159,7 @@ def wake(case: Case, who: str) -> bool:
     return True
 
 
-@verb("ask_extension", "申请延期", "handle", phase="extend")
+@verb("ask_extension", "申请延期", "handle")
 def ask_extension(case: Case, *, by: Actor, days: int, reason: str, clock: str = "finish") -> Case:
     """Ask for more days of a clock, before it runs out; once for each clock."""
     found = _clock(case, clock)
@@ -190,7 +190,7 @@ def ask_extension(case: Case, *, by: Actor, days: int, reason: str, clock: str =
     return case
 
 
-@verb("decide_extension", "审批延期", "approve", phase="extend")
+@verb("decide_extension", "审批延期", "approve")
 def decide_extension(
     case: Case, *, by: Actor, grant: bool, opinion: str = "", clock: str = "finish"
 ) -> Case:

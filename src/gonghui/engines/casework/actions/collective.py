@@ -11,7 +11,7 @@ from django.utils import timezone
 from gonghui.engines.casework.actions import clocks, intake, work
 from gonghui.engines.casework.actions.numbers import next_number
 from gonghui.engines.casework.actions.telling import happened, refresh_todos
-from gonghui.engines.casework.actions.verbs import check_no_interest, everywhere, verb
+from gonghui.engines.casework.actions.verbs import check_no_interest, verb
 from gonghui.engines.casework.declaring import Begin, Moment, Until, kind_of
 from gonghui.engines.casework.models import Case, Fingerprint, Intake, Phase, Secrecy
 from gonghui.engines.casework.models.cases import NO_TERM
@@ -19,15 +19,16 @@ from gonghui.engines.casework.parameters import COLLECTIVE_COMPLAINTS
 from gonghui.engines.casework.rules import collective as rules
 from gonghui.engines.casework.rules import confidentiality as secrecy
 from gonghui.engines.casework.rules import phases
+from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actions import note
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.base.errors import Missing
+from gonghui.kernel.base.errors import Missing, Refusal
 
 JOINED = "the other cases' places are checked one by one before anything is done"
 COUNTED = "a case counts the complaints it answers"
 
 
-@verb("join", "并案", "handle", phase="join")
+@verb("join", "并案", "handle")
 def join(case: Case, *, by: Actor, others: Sequence[int], title: str = "") -> Case:
     """Join other cases into this one. Every complaint keeps number, thread, answer and rating.
 
@@ -50,6 +51,14 @@ def join(case: Case, *, by: Actor, others: Sequence[int], title: str = "") -> Ca
     for other in found:
         by.require(kind.permissions.handle, other.org_path)
         check_no_interest(other, by, place=other.org_path)
+    if len({item.respondent_id for item in together} - {None}) > 1:
+        raise Refusal(
+            "这些办件反映的不是同一个单位，不能并案。",
+            rule=secrecy.RULE,
+            remedy="请把反映同一单位的办件分别并案。",
+            field="others",
+            code="respondents",
+        )
     if title.strip():
         case.title = secrecy.check_for_others(
             title, [word for item in together for word in work.secrets_of(item)], "title"
@@ -75,7 +84,7 @@ def join(case: Case, *, by: Actor, others: Sequence[int], title: str = "") -> Ca
 
 
 def _take_over_respondent(case: Case, found: Sequence[Case]) -> None:
-    """The whole is kept from every unit one of its complaints is about: the first one named."""
+    """The whole is kept from the unit any of its complaints is about."""
     for other in found:
         if case.respondent_id is None and other.respondent_id is not None:
             case.respondent_id = other.respondent_id
@@ -121,7 +130,7 @@ def reached(case: Case) -> bool:
     return case.intakes_count >= COLLECTIVE_COMPLAINTS.on(timezone.localdate())
 
 
-@verb("split", "分案", "handle", phase="split")
+@verb("split", "分案", "handle")
 def split(case: Case, *, by: Actor, intake_id: int, reason: str = "") -> Case:
     """Take one complaint out into a case of its own; its first receipt stays what it was."""
     with everywhere():

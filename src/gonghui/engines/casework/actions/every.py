@@ -5,6 +5,8 @@ from gonghui.engines.casework.actions import (  # noqa: F401
     clocks,
     collective,
     intake,
+    knowledge,
+    quality,
     replies,
     revealing,
     supervising,

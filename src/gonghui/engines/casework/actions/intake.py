@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from gonghui.engines.casework.actions.telling import (
     refresh_todos,
     remind,
 )
-from gonghui.engines.casework.actions.verbs import COMPLAINANT, VERBS, everywhere, verb
+from gonghui.engines.casework.actions.verbs import COMPLAINANT, Maker, verb
 from gonghui.engines.casework.declaring import Begin, CaseKind, Hint, Moment
 from gonghui.engines.casework.models import (
     Case,
@@ -33,9 +33,9 @@ from gonghui.engines.casework.models import (
     ThreadLine,
 )
 from gonghui.engines.casework.models.intakes import CODE, MOBILE
-from gonghui.engines.casework.rules import codes, fingerprint, phases, routing
+from gonghui.engines.casework.rules import codes, fingerprint, routing
 from gonghui.engines.casework.rules import confidentiality as secrecy
-from gonghui.kernel.access.actions import action
+from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Missing, Refusal
 from gonghui.kernel.base.sealing import keyring
@@ -128,7 +128,7 @@ def _receive(kind: CaseKind, union: Union, said: Said, verb: str, by: Actor) -> 
     said = checked(kind, said)
     hint = kind.classify(f"{said.title}\n{said.text}") if kind.classify else Hint()
     made: list[Received] = []
-    kind.actions[verb](union, by=by, kind=kind, said=said, hint=hint, made=made)
+    kind.actions[verb](union, by=by, said=said, hint=hint, made=made)
     return made[0]
 
 
@@ -291,29 +291,22 @@ def _respondent_name(said: Said) -> str:
     return said.respondent.name if said.respondent else ""
 
 
-@dataclass(frozen=True, eq=False)
-class _Taking:
-    """submit and register: their subject is the union, and the kind is given."""
+def _taking(verb: str) -> Callable[[CaseKind], Callable[..., Any]]:
+    """submit and register: their subject is the union the complaint is handed in at."""
 
-    name: str
-    title: str
-    right: str
+    def build(kind: CaseKind) -> Callable[..., Any]:
+        def run(union: Union, *, by: Actor, said: Said, **given: Any) -> Case:
+            if guard := kind.guards.get(verb):
+                guard(None, by=by, union=union, said=said)
+            return _make(union, by=by, kind=kind, said=said, **given)
 
-    def made_for(self, kind: CaseKind) -> Any:
-        def run(union: Union, *, by: Actor, **given: Any) -> Case:
-            if guard := kind.guards.get(self.name):
-                guard(None, by=by, union=union, said=given["said"])
-            return _make(union, by=by, **given)
+        return run
 
-        permission = getattr(kind.permissions, self.right)
-        return action(f"{kind.code}.{self.name}", self.title, permission, creates=True)(run)
+    return build
 
 
-for _taking in (
-    _Taking("submit", "提交来件", "submit"),
-    _Taking("register", "登记来件", "register"),
-):
-    VERBS[_taking.name] = _taking  # type: ignore[assignment]
+Maker("submit", "提交来件", "submit", _taking("submit"))
+Maker("register", "登记来件", "register", _taking("register"))
 
 
 def by_code(code: str, *, ip: str = "") -> Intake:
@@ -333,7 +326,7 @@ def by_code(code: str, *, ip: str = "") -> Intake:
     return found
 
 
-@verb("tell", "补充说明", "own", phase="speak", hangs=True)
+@verb("tell", "补充说明", "own", hangs=True)
 def tell(intake: Intake, *, by: Actor, text: str) -> ThreadLine:
     """The complainant adds to their own thread."""
     line = _spoken(intake, ThreadLine.Side.COMPLAINANT, text, by)
@@ -343,7 +336,7 @@ def tell(intake: Intake, *, by: Actor, text: str) -> ThreadLine:
     return line
 
 
-@verb("ask", "询问来件人", "handle", phase="speak", hangs=True)
+@verb("ask", "询问来件人", "handle", hangs=True)
 def ask(intake: Intake, *, by: Actor, text: str) -> ThreadLine:
     """The desk asks one complainant; the others do not see it."""
     line = _spoken(intake, ThreadLine.Side.DESK, text, by)
@@ -373,7 +366,6 @@ def _spoken(intake: Intake, side: str, text: str, by: Actor) -> ThreadLine:
 def withdraw(intake: Intake, *, by: Actor, words: str = "") -> Intake:
     """Take the own complaint back; a case nobody complains of any more ends."""
     case = intake.case
-    phases.check("withdraw", case.phase)
     if words.strip():
         _spoken(intake, ThreadLine.Side.COMPLAINANT, words, by)
     intake.withdrawn_at = intake.closed_at = timezone.now()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gonghui.engines.casework.actions import clocks
 from gonghui.engines.casework.actions.telling import happened, refresh_todos, remind
-from gonghui.engines.casework.actions.verbs import everywhere, verb
+from gonghui.engines.casework.actions.verbs import verb
 from gonghui.engines.casework.declaring import Moment, Until, kind_of
 from gonghui.engines.casework.models import (
     Answer,
@@ -28,6 +28,7 @@ from gonghui.engines.casework.models import (
     ReplyState,
 )
 from gonghui.engines.casework.rules import phases
+from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actions import note
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Refusal
@@ -41,7 +42,7 @@ def open_reply(case: Case) -> Reply | None:
     return Reply.objects.filter(case=case).exclude(state=ReplyState.SENT).first()
 
 
-@verb("draft", "拟写答复", "handle", phase="draft")
+@verb("draft", "拟写答复", "handle")
 def draft(
     case: Case,
     *,
@@ -97,7 +98,7 @@ def _cite(case: Case, ids: Sequence[int]) -> None:
             Article.objects.unscoped(CITED).filter(pk=article.pk).update(used=F("used") + 1)
 
 
-@verb("submit_reply", "答复送审", "handle", phase="draft")
+@verb("submit_reply", "答复送审", "handle")
 def submit(case: Case, *, by: Actor) -> Case:
     """Send the draft to review; where the kind needs none, it leaves at once."""
     reply = open_reply(case)
@@ -130,7 +131,7 @@ def submit(case: Case, *, by: Actor) -> Case:
     return case
 
 
-@verb("review", "审核答复", "approve", phase="review")
+@verb("review", "审核答复", "approve")
 def review(case: Case, *, by: Actor, send: bool, opinion: str = "") -> Case:
     """Let the reply leave, or send it back with an opinion; never one's own."""
     reply = open_reply(case)

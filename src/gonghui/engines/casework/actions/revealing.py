@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gonghui.engines.casework.actions.telling import happened
-from gonghui.engines.casework.actions.verbs import everywhere, verb
+from gonghui.engines.casework.actions.verbs import verb
 from gonghui.engines.casework.declaring import Moment
 from gonghui.engines.casework.models import Case, Intake, Secrecy
+from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actions import note
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.models import Unmasking

@@ -25,7 +25,7 @@ from gonghui.kernel.org.models import Union
 SUPERVISOR = "the supervising union is one the actor holds the right at"
 
 
-@verb("urge", "催办", "supervise", phase="urge")
+@verb("urge", "催办", "supervise")
 def urge(case: Case, *, by: Actor, text: str) -> Case:
     """Urge the desk or the handler on; once a day."""
     if not text.strip():
@@ -50,7 +50,7 @@ def urge(case: Case, *, by: Actor, text: str) -> Case:
     return case
 
 
-@verb("supervise", "督办", "supervise", phase="supervise")
+@verb("supervise", "督办", "supervise")
 def supervise(case: Case, *, by: Actor, requirement: str, due_on: date) -> Case:
     """Ask the desk for an account by a day, as the union at or above it one acts for."""
     today = timezone.localdate()

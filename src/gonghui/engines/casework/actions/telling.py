@@ -8,9 +8,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from gonghui.engines.casework.actions.verbs import everywhere
 from gonghui.engines.casework.declaring import CaseKind, Moment, kind_of
 from gonghui.engines.casework.models import Case, CaseEvent, Intake, Phase, Secrecy
+from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.notify import messages, timeline

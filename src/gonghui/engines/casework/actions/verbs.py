@@ -6,8 +6,7 @@ matter; that nobody with a post in the unit complained of has a hand in it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -18,15 +17,15 @@ from gonghui.engines.casework.models import Case, Intake
 from gonghui.engines.casework.models.cases import own_units
 from gonghui.engines.casework.rules import phases
 from gonghui.engines.casework.rules.confidentiality import RULE
+from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actions import ACTIONS, Action, action, place_of
 from gonghui.kernel.access.actor import Actor, platform
 from gonghui.kernel.base.errors import Forbidden, Missing
-from gonghui.kernel.org.scoping import Scope, wall_at
 
 if TYPE_CHECKING:
     from gonghui.engines.casework.declaring import CaseKind
 
-VERBS: dict[str, Verb] = {}
+VERBS: dict[str, Verb | Maker] = {}
 """Every verb of the engine, by name."""
 COMPLAINANT = platform("来件人", channel="web")
 """Complainants act under no name: the audit is read by people who must not know it."""
@@ -37,13 +36,12 @@ DESK_RIGHTS = {"handle", "approve", "supervise", "reveal"}
 
 @dataclass(frozen=True, eq=False)
 class Verb:
-    """A verb. right: the field of Permissions. phase: a key of phases.ALLOWED, or none."""
+    """A verb. right: the field of Permissions; phases.ALLOWED says at which phase it may be."""
 
     name: str
     title: str
     right: str
     function: Callable[..., Any]
-    phase: str
     place: Callable[[Any], str]
     hangs: bool
 
@@ -67,8 +65,8 @@ class Verb:
             raise Missing("这个办件属于另一项业务。", code="other_kind")
         if self.right in DESK_RIGHTS:
             check_no_interest(case, by, place=self.place(subject))
-        if self.phase:
-            phases.check(self.phase, case.phase)
+        if self.name in phases.ALLOWED:
+            phases.check(self.name, case.phase)
         if guard := kind.guards.get(self.name):
             guard(case, by=by, **given)
 
@@ -83,12 +81,33 @@ class Verb:
         return kind.actions[self.name](subject, by=by, **given)
 
 
+@dataclass(frozen=True, eq=False)
+class Maker:
+    """A verb whose subject is no case: `build(kind)` gives the function of its action."""
+
+    name: str
+    title: str
+    right: str
+    build: Callable[[CaseKind], Callable[..., Any]]
+    creates: bool = True
+    place: Callable[[Any], str] = place_of
+
+    def __post_init__(self) -> None:
+        VERBS[self.name] = self
+
+    def made_for(self, kind: CaseKind) -> Action:
+        permission = getattr(kind.permissions, self.right)
+        code = f"{kind.code}.{self.name}"
+        return action(code, self.title, permission, creates=self.creates, place=self.place)(
+            self.build(kind)
+        )
+
+
 def verb(
     name: str,
     title: str,
     right: str,
     *,
-    phase: str = "",
     place: Callable[[Any], str] = place_of,
     hangs: bool = False,
 ) -> Callable[[Callable[..., Any]], Verb]:
@@ -97,8 +116,8 @@ def verb(
     def decorate(function: Callable[..., Any]) -> Verb:
         if name in VERBS:
             raise ValueError(f"verb {name} is written twice")
-        VERBS[name] = Verb(name, title, right, function, phase, place, hangs)
-        return VERBS[name]
+        made = VERBS[name] = Verb(name, title, right, function, place, hangs)
+        return made
 
     return decorate
 
@@ -146,10 +165,3 @@ def check_no_interest(case: Case, by: Actor, place: str = "") -> None:
                 remedy="请由本工会其他经办人或上级工会办理。",
                 code="own",
             )
-
-
-@contextmanager
-def everywhere() -> Iterator[None]:
-    """Read and write what hangs on a case wherever it lies; the verb has checked the place."""
-    with wall_at(Scope.everything()):
-        yield

@@ -18,7 +18,7 @@ from gonghui.engines.casework.actions.telling import (
     refresh_todos,
     remind,
 )
-from gonghui.engines.casework.actions.verbs import everywhere, place_of_case, verb
+from gonghui.engines.casework.actions.verbs import place_of_case, verb
 from gonghui.engines.casework.declaring import Begin, Moment, Until, kind_of
 from gonghui.engines.casework.models import (
     Case,
@@ -34,6 +34,7 @@ from gonghui.engines.casework.models import (
 from gonghui.engines.casework.parameters import PART_WORKDAYS
 from gonghui.engines.casework.rules import confidentiality as secrecy
 from gonghui.engines.casework.rules import routing
+from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actions import note
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.models import Grant
@@ -59,7 +60,7 @@ def secrets_of(case: Case) -> list[str]:
     return [item.reveal() for item in sealed if item is not None]
 
 
-@verb("accept", "受理", "handle", phase="accept")
+@verb("accept", "受理", "handle")
 def accept(
     case: Case,
     *,
@@ -81,7 +82,7 @@ def accept(
     return _done(case, Moment.ACCEPTED, "已受理", "", by, public=True)
 
 
-@verb("decline", "不予受理", "handle", phase="decline")
+@verb("decline", "不予受理", "handle")
 def decline(case: Case, *, by: Actor, reason: str, rule: str = "") -> Case:
     """Say why it is not dealt with here, and where to turn to; the complainants are told."""
     reason = secrecy.check_for_others(reason, secrets_of(case), "reason")
@@ -95,7 +96,7 @@ def decline(case: Case, *, by: Actor, reason: str, rule: str = "") -> Case:
     return _done(case, Moment.DECLINED, "不予受理", words, by, public=True)
 
 
-@verb("describe", "修改摘要和分类", "handle", phase="describe")
+@verb("describe", "修改摘要和分类", "handle")
 def describe(
     case: Case,
     *,
@@ -127,7 +128,7 @@ def _describe(case: Case, category: str, difficulty: str, title: str, summary: s
     case.category, case.difficulty = category, difficulty
 
 
-@verb("name_respondent", "登记被反映单位", "handle", phase="respondent")
+@verb("name_respondent", "登记被反映单位", "handle")
 def name_respondent(case: Case, *, by: Actor, union: Union | None = None, name: str = "") -> Case:
     """Say whom the case is about; a case that lies there is lifted to the next superior."""
     if union is None and not name.strip():
@@ -165,7 +166,7 @@ def _drop_parts_of(case: Case, union: Union) -> None:
                 close_todo(target_type=PART_TARGET, target_id=part.pk, kind=PART)
 
 
-@verb("route", "派发", "handle", phase="route")
+@verb("route", "派发", "handle")
 def route(
     case: Case,
     *,
@@ -179,8 +180,6 @@ def route(
     to: a union chosen by hand. Without it the table says the level, and the way from the root
     to the competent union the place; competent: whose matter it is, by default the desk's own.
     """
-    if case.phase == Phase.RECEIVED:
-        raise Conflict("请先受理再派发。", code="phase")
     because = ""
     if to is None:
         to, because = proposed(case, competent or case.union)
@@ -249,7 +248,7 @@ def follow(case: Case) -> None:
             row.objects.unscoped(FOLLOW).filter(case=case).update(**place)
 
 
-@verb("take", "签收", "handle", phase="take")
+@verb("take", "签收", "handle")
 def take(case: Case, *, by: Actor) -> Case:
     """Take a case from the queue; of two who try, one gets it."""
     now = timezone.now()
@@ -261,7 +260,7 @@ def take(case: Case, *, by: Actor) -> Case:
     return _done(case, Moment.TAKEN, "已签收", "正在办理", by, public=True)
 
 
-@verb("hand_over", "交接", "handle", phase="hand_over")
+@verb("hand_over", "交接", "handle")
 def hand_over(case: Case, *, by: Actor, user_id: int, reason: str) -> Case:
     """Give a case to another handler of the same desk."""
     user = _handler(case, user_id)
@@ -301,7 +300,7 @@ def _handler(case: Case, user_id: int) -> User:
     return User.objects.get(pk=user_id)
 
 
-@verb("send_back", "退回", "handle", phase="return")
+@verb("send_back", "退回", "handle")
 def send_back(case: Case, *, by: Actor, reason: str) -> Case:
     """Send a case back to the desk it came from, with the reason."""
     last = (
@@ -324,7 +323,7 @@ def send_back(case: Case, *, by: Actor, reason: str) -> Case:
     return _done(case, Moment.RETURNED, "退回", reason, by)
 
 
-@verb("step", "推进环节", "handle", phase="step")
+@verb("step", "推进环节", "handle")
 def step(case: Case, *, by: Actor, step: str, text: str = "", public: bool = False) -> Case:
     """Set the system's own state; public: the complainants read the text too."""
     words = kind_of(case).steps
@@ -336,7 +335,7 @@ def step(case: Case, *, by: Actor, step: str, text: str = "", public: bool = Fal
     return _done(case, Moment.STEPPED, words[step], text, by, public=public, step=step)
 
 
-@verb("ask_part", "请求协办", "handle", phase="part")
+@verb("ask_part", "请求协办", "handle")
 def ask_part(
     case: Case,
     *,
@@ -426,7 +425,7 @@ def answer_part(part: Part, *, by: Actor, text: str) -> Part:
     return part
 
 
-@verb("return_part", "退回协办反馈", "handle", phase="part", place=place_of_case, hangs=True)
+@verb("return_part", "退回协办反馈", "handle", place=place_of_case, hangs=True)
 def return_part(part: Part, *, by: Actor, reason: str) -> Part:
     """Ask the union to answer anew."""
     if part.state != PartState.ANSWERED:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from gonghui.engines.casework.testing import on_trial
 from gonghui.engines.casework.tests import kinds
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def kind():
-    return kinds.TELLERS
+    with on_trial():
+        yield kinds.declare()
 
 
 @pytest.fixture

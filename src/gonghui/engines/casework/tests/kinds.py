@@ -1,4 +1,4 @@
-"""A small system on the engine, as another package would declare it."""
+"""A small system on the engine, as another package would declare it; declared when called."""
 
 from gonghui.engines.casework.declaring import (
     Begin,
@@ -13,18 +13,6 @@ from gonghui.engines.casework.parameters import ACCEPT_DAYS, EXTENSION_DAYS, FIN
 from gonghui.engines.casework.rules.clocks import Unit
 from gonghui.kernel.access.roles import APPROVER, HANDLER, VIEWER, Permission
 
-RIGHTS = Permissions(
-    view=Permission("tellers.view", "查看试验来件", (HANDLER, APPROVER, VIEWER)),
-    register=Permission("tellers.register", "登记试验来件", (HANDLER,)),
-    handle=Permission("tellers.handle", "办理试验来件", (HANDLER,)),
-    approve=Permission("tellers.approve", "审核试验来件", (APPROVER,)),
-    supervise=Permission("tellers.supervise", "督办试验来件", (APPROVER,)),
-    reveal=Permission("tellers.reveal", "查看试验来件人", (HANDLER, APPROVER)),
-    submit=Permission("tellers.submit", "提出试验来件", public=True),
-    own=Permission("tellers.own", "查看本人的试验来件", own=True),
-    export=Permission("tellers.export", "导出试验来件", (APPROVER,)),
-)
-
 
 def classify(text: str) -> Hint:
     return Hint(
@@ -32,34 +20,47 @@ def classify(text: str) -> Hint:
     )
 
 
-TELLERS = CaseKind(
-    code="tellers",
-    title="试验来件",
-    prefix="SY",
-    system="C4.5",
-    permissions=RIGHTS,
-    service="试验服务",
-    categories={"pay": "劳动报酬", "safety": "劳动安全"},
-    clocks=(
-        ClockRule(
-            "accept",
-            "告知是否受理",
-            ACCEPT_DAYS,
-            Unit.CALENDAR,
-            until=Until.ACCEPTED,
-            pausable=False,
+def declare() -> CaseKind:
+    """Declare the kind; inside `on_trial`."""
+    rights = Permissions(
+        view=Permission("tellers.view", "查看试验来件", (HANDLER, APPROVER, VIEWER)),
+        register=Permission("tellers.register", "登记试验来件", (HANDLER,)),
+        handle=Permission("tellers.handle", "办理试验来件", (HANDLER,)),
+        approve=Permission("tellers.approve", "审核试验来件", (APPROVER,)),
+        supervise=Permission("tellers.supervise", "督办试验来件", (APPROVER,)),
+        reveal=Permission("tellers.reveal", "查看试验来件人", (HANDLER, APPROVER)),
+        submit=Permission("tellers.submit", "提出试验来件", public=True),
+        own=Permission("tellers.own", "查看本人的试验来件", own=True),
+        export=Permission("tellers.export", "导出试验来件", (APPROVER,)),
+    )
+    return CaseKind(
+        code="tellers",
+        title="试验来件",
+        prefix="SY",
+        system="C4.5",
+        permissions=rights,
+        service="试验服务",
+        categories={"pay": "劳动报酬", "safety": "劳动安全"},
+        clocks=(
+            ClockRule(
+                "accept",
+                "告知是否受理",
+                ACCEPT_DAYS,
+                Unit.CALENDAR,
+                until=Until.ACCEPTED,
+                pausable=False,
+            ),
+            ClockRule(
+                "finish",
+                "办结",
+                FINISH_DAYS,
+                Unit.CALENDAR,
+                begin=Begin.ACCEPTED,
+                until=Until.REPLIED,
+                extension=EXTENSION_DAYS,
+            ),
         ),
-        ClockRule(
-            "finish",
-            "办结",
-            FINISH_DAYS,
-            Unit.CALENDAR,
-            begin=Begin.ACCEPTED,
-            until=Until.REPLIED,
-            extension=EXTENSION_DAYS,
-        ),
-    ),
-    steps={"visiting": "上门核实"},
-    outcomes={"solved": "已解决", "explained": "解释说明"},
-    classify=classify,
-)
+        steps={"visiting": "上门核实"},
+        outcomes={"solved": "已解决", "explained": "解释说明"},
+        classify=classify,
+    )
