@@ -2,14 +2,24 @@
 
 from django.urls import path
 
-from gonghui.engines.casework import views
+from gonghui.engines.casework.views import articles, cases, desk, threads
 
 app_name = "casework"
 urlpatterns = [
-    path("casework/", views.desk, name="desk"),
-    path("casework/statistics/", views.statistics_page, name="statistics"),
-    path("casework/track/", views.track, name="track"),
-    path("casework/parts/<int:pk>/", views.part_page, name="part"),
-    path("casework/cases/<str:number>/", views.case_page, name="case"),
-    path("casework/mine/<str:number>/", views.thread_page, name="thread"),
+    path("casework/", desk.desk, name="desk"),
+    path("casework/statistics/", desk.statistics_page, name="statistics"),
+    path("casework/register/<slug:code>/", desk.register, name="register"),
+    path("casework/submit/<slug:code>/", desk.submit, name="submit"),
+    path("casework/track/", threads.track, name="track"),
+    path("casework/track/thread/", threads.tracked, name="tracked"),
+    path("casework/mine/<str:number>/", threads.thread_page, name="thread"),
+    path("casework/parts/<int:pk>/", cases.part_page, name="part"),
+    path("casework/cases/<str:number>/", cases.case_page, name="case"),
+    path("casework/cases/<str:number>/do/<slug:verb>/", cases.do, name="do"),
+    path("casework/cases/<str:number>/reveal/", cases.reveal, name="reveal"),
+    path("casework/cases/<str:number>/join/", cases.join, name="join"),
+    path("casework/articles/", articles.listing, name="articles"),
+    path("casework/articles/new/", articles.create, name="article-new"),
+    path("casework/articles/<int:pk>/", articles.article, name="article"),
+    path("casework/articles/<int:pk>/<slug:verb>/", articles.do, name="article-do"),
 ]

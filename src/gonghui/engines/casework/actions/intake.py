@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gonghui.engines.casework.actions import clocks
@@ -128,7 +128,14 @@ def _receive(kind: CaseKind, union: Union, said: Said, verb: str, by: Actor) -> 
     said = checked(kind, said)
     hint = kind.classify(f"{said.title}\n{said.text}") if kind.classify else Hint()
     made: list[Received] = []
-    kind.actions[verb](union, by=by, said=said, hint=hint, made=made)
+    try:
+        with transaction.atomic():
+            kind.actions[verb](union, by=by, said=said, hint=hint, made=made)
+    except IntegrityError:
+        # The same message came over two connections at once: the first one is the intake.
+        if said.key and (known := _known(said)) is not None:
+            return Received(known.case, known, again=True)
+        raise
     return made[0]
 
 

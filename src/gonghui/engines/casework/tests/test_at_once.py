@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 from gonghui.engines.casework.actions import collective, intake, work
 from gonghui.engines.casework.models import Case, Intake
@@ -39,16 +39,13 @@ def both(*runs):
     return found
 
 
-@pytest.fixture(autouse=True)
-def may_empty():
-    """Receipts are kept for ever; the test database alone may be emptied afterwards."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("SET gonghui.may_empty = 'on'")
-
-
 @pytest.fixture
 def place(kind):
+    with transaction.atomic():
+        return built(kind)
+
+
+def built(kind):
     world = world_module.build()
     one = world.actor("甲", (HANDLER, world.province))
     two = world.actor("乙", (HANDLER, world.province))

@@ -1,0 +1,186 @@
+"""The engine's own pages: desk, case, part, thread, knowledge, statistics; 403 elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from gonghui.engines.casework.actions import work
+from gonghui.engines.casework.models import Article, Case, Intake, Phase
+from gonghui.engines.casework.testing import complaint
+from gonghui.kernel.access.roles import APPROVER, HANDLER
+from gonghui.kernel.identity.models import User
+from gonghui.kernel.org.scoping import Scope, raise_wall
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(actor):
+    client = Client()
+    client.force_login(User.objects.get(pk=actor.user_id))
+    return client
+
+
+@pytest.fixture
+def pages(world, staff):
+    def of(key):
+        return signed_in(staff[key])
+
+    return of
+
+
+def read(response, status=200):
+    assert response.status_code == status, response.content.decode()[-1500:]
+    raise_wall(Scope.everything())
+    return response.content.decode()
+
+
+def do(client, case, verb, status=302, **given):
+    address = reverse("casework:do", args=[case.number, verb])
+    assert read(client.get(address))
+    text = read(client.post(address, given), status)
+    return Case.objects.unscoped("test").get(pk=case.pk), text
+
+
+def test_from_the_counter_to_the_rating_over_pages(kind, world, staff, pages):
+    province, shushan, chief = pages("province"), pages("shushan"), pages("shushan_chief")
+    assert "登记试验来件" in read(province.get(reverse("casework:desk")))
+    form = reverse("casework:register", args=["tellers"])
+    assert "首次收到时间" in read(province.get(form))
+    said = {
+        "channel": "counter",
+        "secrecy": "confidential",
+        "name": "贺知秋",
+        "mobile": "13905519999",
+        "title": "欠薪",
+        "text": "贺知秋反映单位欠薪，电话13905519999。",
+        "respondent_name": "华阳机械",
+    }
+    read(province.post(form, {**said, "text": " "}), 422)
+    page = read(province.post(form, said))
+    assert "查询码" in page
+    case = Case.objects.unscoped("test").get()
+    page = read(province.get(reverse("casework:case", args=[case.number])))
+    assert "贺知秋" not in page and "13905519999" not in page and "（保密）" in page
+    case, page = do(
+        province, case, "accept", 422, category="pay", difficulty="common", summary="贺知秋"
+    )
+    assert "写有来件人的姓名" in page
+    case, _ = do(province, case, "accept", category="pay", difficulty="common", summary="反映欠薪")
+    case, _ = do(province, case, "route", to=str(world.shushan.pk))
+    assert case.union_id == world.shushan.pk
+    page = read(shushan.get(reverse("casework:desk"), {"lane": "untaken"}))
+    assert case.number in page and "贺知秋" not in page
+    case, _ = do(shushan, case, "take")
+    number = reverse("casework:case", args=[case.number])
+    for key in ("jinghu", "wuhu_chief", "factory"):
+        assert "没有查看" in read(pages(key).get(number), 403)
+    address = reverse("casework:reveal", args=[case.number])
+    assert "贺知秋" in read(shushan.post(address, {"reason": "电话核实情况"}))
+    read(shushan.post(address, {"reason": ""}), 422)
+    case, _ = do(shushan, case, "draft", outcome="solved", text="已补发。")
+    case, _ = do(shushan, case, "submit_reply")
+    case, page = do(chief, case, "review", send="yes")
+    assert case.phase == Phase.REPLIED
+    assert "按期" in read(chief.get(reverse("casework:statistics")))
+
+
+def test_a_complainant_without_an_account(kind, world, staff):
+    guest = Client()
+    form = reverse("casework:submit", args=["tellers"])
+    assert "加密保存" in read(guest.get(form))
+    read(guest.post(form, {"secrecy": "named", "title": "问", "text": "怎么入会"}), 422)
+    page = read(guest.post(form, {"secrecy": "anonymous", "title": "问", "text": "怎么入会"}))
+    code = page.split('<p class="gh-reveal"><strong>')[1].split("</strong>")[0]
+    track = reverse("casework:track")
+    read(guest.post(track, {"code": "AAAA-BBBB-CCCC"}), 404)
+    assert guest.post(track, {"code": code}).status_code == 302
+    thread = reverse("casework:tracked")
+    assert "怎么入会" in read(guest.get(thread))
+    assert guest.post(thread, {"do": "tell", "words": "补充一句"}).status_code == 302
+    assert "补充一句" in read(guest.get(thread))
+    read(guest.post(thread, {"do": "rate", "score": "5"}), 409)
+    assert "来件查询" in read(Client().get(thread, follow=True))
+
+
+def test_the_own_thread_is_the_persons_alone(kind, world):
+    person = world.person(world.mill, "沈青")
+    worker = world.actor("沈青", person=person)
+    got = complaint(kind, world.province, by=worker, channel="web", text="车间太热")
+    thread = reverse("casework:thread", args=[got.intake.number])
+    assert "车间太热" in read(signed_in(worker).get(thread))
+    other = world.actor("旁人", person=world.person(world.mill, "旁人"))
+    read(signed_in(other).get(thread), 404)
+    read(Client().get(thread), 404)
+    assert Intake.objects.unscoped("test").get().person_id == person.pk
+
+
+def test_the_unit_complained_of_reads_its_task_alone(kind, world, staff, pages):
+    got = complaint(kind, world.province, respondent=world.factory, secrecy="named")
+    case = work.accept(got.case, by=staff["province"], category="pay", summary="反映欠薪")
+    case = work.take(case, by=staff["province"])
+    part = work.ask_part(
+        case,
+        by=staff["province"],
+        union=world.factory,
+        task="请说明工资发放情况",
+        role="respondent",
+    )
+    address = reverse("casework:part", args=[part.pk])
+    factory = pages("factory")
+    page = read(factory.get(address))
+    assert "请说明工资发放情况" in page and "赵" not in page and "不告知" in page
+    read(factory.get(reverse("casework:case", args=[case.number])), 403)
+    read(factory.post(reverse("casework:reveal", args=[case.number]), {"reason": "想看一看"}), 403)
+    assert case.number not in read(factory.get(reverse("casework:desk")))
+    assert case.title not in read(factory.get(reverse("casework:desk"), {"q": "加班"}))
+    assert factory.post(address, {"text": "七月补发"}).status_code == 302
+    read(pages("jinghu").get(address), 403)
+    page = read(pages("province").get(reverse("casework:case", args=[case.number])))
+    assert "七月补发" in page
+
+
+def test_knowledge_is_reviewed_dated_and_retired(kind, world, staff, pages):
+    writer, chief = pages("province"), pages("province_chief")
+    new = reverse("casework:article-new")
+    read(chief.get(new), 403)
+    soon = timezone.localdate() + timezone.timedelta(days=20)
+    words = {"title": "加班费怎么算", "body": "平时一倍半。", "source": "《劳动法》第四十四条"}
+    read(writer.post(new, {**words, "expires_on": "2001-01-01"}), 422)
+    assert writer.post(new, {**words, "expires_on": soon.isoformat()}).status_code == 302
+    article = Article.objects.unscoped("test").get()
+    listing = reverse("casework:articles")
+
+    def act(client, verb, status=302, **given):
+        address = reverse("casework:article-do", args=[article.pk, verb])
+        return read(client.post(address, given), status)
+
+    act(writer, "submit")
+    act(writer, "publish", 403, approve="yes")
+    act(chief, "publish", 422, approve="no")
+    act(chief, "publish", approve="yes")
+    read(pages("jinghu").get(reverse("casework:article", args=[article.pk])))
+    assert "加班费" in read(pages("jinghu").get(listing, {"q": "加班费"}))
+    act(writer, "revise", **{**words, "body": "平时一倍半，休息日两倍。"}, expires_on=soon)
+    article.refresh_from_db()
+    assert article.body == "平时一倍半。" and article.number == 1
+    act(writer, "submit")
+    act(chief, "publish", approve="yes")
+    article.refresh_from_db()
+    assert "两倍" in article.body and article.number == 2
+    act(chief, "retire", reason="改版")
+    assert "没有条目" in read(pages("jinghu").get(listing, {"q": "加班费"}))
+
+
+def test_nobody_reviews_their_own_article(world):
+    both = signed_in(world.actor("兼任", (HANDLER, world.province), (APPROVER, world.province)))
+    soon = timezone.localdate() + timezone.timedelta(days=20)
+    words = {"title": "题", "body": "文", "source": "据", "expires_on": soon.isoformat()}
+    both.post(reverse("casework:article-new"), words)
+    raise_wall(Scope.everything())
+    pk = Article.objects.unscoped("test").get().pk
+    both.post(reverse("casework:article-do", args=[pk, "submit"]))
+    address = reverse("casework:article-do", args=[pk, "publish"])
+    assert "不能审核自己" in read(both.post(address, {"approve": "yes"}), 422)
