@@ -11,4 +11,4 @@ class NotifyConfig(AppConfig):
         from gonghui.kernel.identity import texting
         from gonghui.kernel.notify import guarding, sms  # noqa: F401
 
-        texting.use(sms.queue, lambda: bool(sms.ADDRESS.value()))
+        texting.use(sms.queue, sms.ready)

@@ -1,14 +1,16 @@
-"""Text messages (短信): queued in the caller's transaction, sent by a job, once each.
+"""Text messages (短信): queued in the caller's transaction, sent by the provider in use.
 
-The carrier is an outside party. Every message carries a key of its own, so a message sent again
-after a time-out reaches the phone once. Numbers and texts are sealed; the text is forgotten when
-it is on its way.
+A system that knows carriers registers itself as a provider (短信由谁发出); the setting chooses it.
+The provider here hands each message to one HTTP gateway by a job: every message carries a key of
+its own, so one sent again after a time-out reaches the phone once. Numbers and texts are sealed;
+the text is forgotten when it is on its way.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
@@ -64,6 +66,47 @@ PARTY = outgoing.Party(
 )
 
 
+@dataclass(frozen=True)
+class Provider:
+    """Who has text messages sent.
+
+    queue: takes mobile, text and what it is for, in the caller's transaction. ready: whether it
+    can send at all.
+    """
+
+    code: str
+    title: str
+    queue: Callable[[str, str, str], None]
+    ready: Callable[[], bool]
+
+
+GATEWAY = "gateway"
+_titles: dict[str, str] = {GATEWAY: "短信网关（HTTP 接口）"}
+_providers: dict[str, Provider] = {}
+PROVIDER = Setting(
+    "sms.provider",
+    "短信由谁发出",
+    str,
+    GATEWAY,
+    "验证码和通知短信交给哪一处发送；选短信系统时按它的通道、预算和静默时段发出。",
+    choices=_titles,
+)
+
+
+def register(provider: Provider) -> None:
+    """Add a provider the setting may choose; raises ValueError for a code in use."""
+    if provider.code in _titles:
+        raise ValueError(f"provider of text messages {provider.code!r} is registered twice")
+    _titles[provider.code] = provider.title
+    _providers[provider.code] = provider
+
+
+def ready() -> bool:
+    """Whether the provider in use can send."""
+    provider = _providers.get(PROVIDER.value())
+    return provider.ready() if provider else bool(ADDRESS.value())
+
+
 class CarrierTrouble(Exception):
     """The carrier did not take a message. final: sending it again would not help."""
 
@@ -117,7 +160,11 @@ CARRIER: SmsCarrier = HttpCarrier()
 
 
 def queue(mobile: str, text: str, purpose: str) -> None:
-    """Queue a text message in the caller's transaction."""
+    """Have a text message sent by the provider in use, in the caller's transaction."""
+    provider = _providers.get(PROVIDER.value())
+    if provider is not None:
+        provider.queue(mobile, text, purpose)
+        return
     with transaction.atomic():
         made = TextMessage.objects.create(
             key=uuid.uuid4().hex,

@@ -156,6 +156,52 @@ def request(
         ) from error
 
 
+def connect(
+    address: str, *, party: Party | str, timeout: float = 10, encrypted: bool = False
+) -> socket.socket:
+    """Open a connection for a protocol that is not HTTP and return the connected socket.
+
+    address: "host:port". encrypted: TLS with the other side's name checked; without it the host
+    must be listed in one of the two settings. Refused if the guard says no, Unreachable if nobody
+    answers.
+    """
+    label = party.code if isinstance(party, Party) else party
+    try:
+        target = checked_url(f"{'https' if encrypted else 'http'}://{address}")
+        if target.port is None:
+            raise Refused("外联地址缺少端口。", rule=RULE, code="port")
+        return _open(target, timeout, encrypted)
+    except Refused as refused:
+        _tell(label, address, refused)
+        raise
+    except (httpx.HTTPError, OSError) as error:
+        name = party.title if isinstance(party, Party) else "对方"
+        raise Unreachable(
+            f"{name}没有应答。",
+            remedy="请稍后再试；一直不通请系统管理员核对地址和网络。",
+            code="unreachable",
+        ) from error
+
+
+def _open(target: httpx.URL, timeout: float, encrypted: bool) -> socket.socket:
+    """A connection to the first of the host's checked addresses that takes it."""
+    fault: OSError = OSError("no address")
+    for address in checked_addresses(target):
+        try:
+            made = socket.create_connection((address, _port(target)), timeout)
+        except OSError as error:
+            fault = error
+            continue
+        if not encrypted:
+            return made
+        try:
+            return _trust().wrap_socket(made, server_hostname=target.host)
+        except OSError:
+            made.close()
+            raise
+    raise fault
+
+
 def checked_url(url: str) -> httpx.URL:
     """An address as the guard accepts it; Refused says why not. Nothing is resolved yet."""
     try:
