@@ -13,11 +13,13 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from gonghui.kernel.access.actions import Action
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.roles import Permission
 from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.resource.services import Service
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,7 @@ RESOURCES: dict[str, Resource] = {}
 class Page:
     """A page of a system's own that serves functions or stands in the menu.
 
-    icon and help: how its tile looks in the service hall.
+    icon and help: how its tile looks in the service hall. args: of its address.
     """
 
     title: str
@@ -204,6 +206,12 @@ class Page:
     permission: Permission | None = None
     icon: str = "apps"
     help: str = ""
+    args: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Its address; NoReverseMatch while its system is not installed."""
+        return reverse(self.url_name, args=self.args)
 
 
 @dataclass(frozen=True)
@@ -240,6 +248,7 @@ class System:
 
     code: catalogue id. functions: catalogue function id -> Served. chapter and menu: where and
     as what it stands in the workbench menu. hall: pages offered to workers in the service hall.
+    services: what workers can have done there, with guide, conditions and the way to apply.
     uses: codes of the systems it calls. publishes, subscribes: event types, or the beginning they
     share. outside: codes of the outside parties it calls. stage: where it is in its life.
     part: where several packages serve one system, what a package after the first adds (建会); its
@@ -254,6 +263,7 @@ class System:
     resources: tuple[Resource, ...] = ()
     menu: tuple[Resource | Page, ...] = ()
     hall: tuple[Page, ...] = ()
+    services: tuple[Service, ...] = ()
     uses: tuple[str, ...] = ()
     open_functions: dict[str, str] = field(default_factory=dict)
     interfaces: tuple[Interface, ...] = ()
@@ -264,6 +274,9 @@ class System:
     part: str = ""
 
     def __post_init__(self) -> None:
+        for service in self.services:
+            if service.code in services():
+                raise ValueError(f"service {service.code} is declared twice")
         whole = SYSTEMS.get(self.code)
         if whole is None and not self.part:
             SYSTEMS[self.code] = self
@@ -285,7 +298,7 @@ class System:
             raise ValueError(f"{self.code}: {sorted(twice)} stand in two packages")
         self.functions.update(other.functions)
         self.open_functions.update(other.open_functions)
-        for name in ("resources", "menu", "hall", "interfaces"):
+        for name in ("resources", "menu", "hall", "services", "interfaces"):
             setattr(self, name, (*getattr(self, name), *getattr(other, name)))
         for name in ("uses", "publishes", "subscribes", "outside"):
             setattr(self, name, tuple(dict.fromkeys((*getattr(self, name), *getattr(other, name)))))
@@ -293,3 +306,8 @@ class System:
 
 SYSTEMS: dict[str, System] = {}
 """Every system of this installation, by catalogue id, whole."""
+
+
+def services() -> dict[str, tuple[System, Service]]:
+    """Every service of this installation with its system, by code, in the order of systems."""
+    return {item.code: (system, item) for system in SYSTEMS.values() for item in system.services}
