@@ -1,7 +1,7 @@
 """Texts that come in (上行短信): who takes them, and who looks whether a life is in danger.
 
-The system that owns the number asks the watches and then calls `offer` in one transaction for each text, so
-what a taker writes happens once. Engines and systems register here and know no carrier.
+The system that owns the number asks the watches and then calls `offer`, in one transaction for each
+text, so what a taker writes happens once. Engines and systems register here and know no carrier.
 """
 
 from __future__ import annotations
