@@ -1,0 +1,37 @@
+"""Who may handle matters for whom."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from gonghui.systems.service.hall.models import Proxy
+from gonghui.systems.service.hall.models.own import ProxyState
+from gonghui.systems.service.hall.rules import proxies as rules
+
+
+def of_person(person_id: int) -> QuerySet[Proxy]:
+    """Everything a person asked for or was asked for, the newest first."""
+    return Proxy.objects.filter(Q(principal_id=person_id) | Q(agent_id=person_id)).order_by("-pk")
+
+
+def waiting(person_id: int) -> int:
+    """How many wait for this person's consent."""
+    return Proxy.objects.filter(principal_id=person_id, state=ProxyState.ASKED).count()
+
+
+def consents(agent_id: int, service: str) -> list[Proxy]:
+    """The consents under which somebody may hand in a service today."""
+    today = timezone.localdate()
+    rows = Proxy.objects.filter(agent_id=agent_id, state=ProxyState.GRANTED, until__gte=today)
+    return [
+        item
+        for item in rows.order_by("pk")
+        if rules.holds(item.state, item.services, item.until, service, today)
+    ]
+
+
+def consent(agent_id: int, principal_id: int, service: str) -> Proxy | None:
+    return next(
+        (item for item in consents(agent_id, service) if item.principal_id == principal_id), None
+    )

@@ -1,0 +1,1 @@
+"""Rules of the hall: plain functions, no database, no clock."""
