@@ -6,6 +6,7 @@ from gonghui.engines.casework.actions import (  # noqa: F401
     collective,
     intake,
     knowledge,
+    materials,
     quality,
     replies,
     revealing,

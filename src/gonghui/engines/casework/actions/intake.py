@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from gonghui.engines.casework.actions import clocks
+from gonghui.engines.casework.actions import clocks, materials
 from gonghui.engines.casework.actions.numbers import next_number
 from gonghui.engines.casework.actions.telling import (
     CALL,
@@ -76,7 +77,8 @@ class Said:
     """What a complainant said and how they want to be known.
 
     details: further fields of the system's form, kept sealed as JSON. key: the channel's own
-    number of the message. received_at: when it first came in, for what is entered later.
+    number of the message. received_at: when it first came in, for what is entered later. files:
+    keys of uploaded materials; uploaded_by is filled in by submit and register.
     """
 
     title: str
@@ -94,6 +96,8 @@ class Said:
     key: str = ""
     received_at: datetime | None = None
     people: int = 1
+    files: tuple[UUID, ...] = ()
+    uploaded_by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -114,12 +118,13 @@ def submit(kind: CaseKind, union: Union, said: Said, *, by: Actor) -> Received:
         raise Refusal("这个渠道的来件由工会登记。", field="channel", code="channel")
     if said.secrecy != Secrecy.ANONYMOUS and by.person_id is not None:
         said = replace(said, person_id=by.person_id)
-    return _receive(kind, union, replace(said, received_at=None), "submit", COMPLAINANT)
+    said = replace(said, received_at=None, uploaded_by=by.user_id)
+    return _receive(kind, union, said, "submit", COMPLAINANT)
 
 
 def register(kind: CaseKind, union: Union, said: Said, *, by: Actor) -> Received:
     """A complaint entered by a cadre for who calls, writes or comes to the counter."""
-    return _receive(kind, union, said, "register", by)
+    return _receive(kind, union, replace(said, uploaded_by=by.user_id), "register", by)
 
 
 def _receive(kind: CaseKind, union: Union, said: Said, verb: str, by: Actor) -> Received:
@@ -260,6 +265,8 @@ def add_intake(case: Case, said: Said, *, number: str, by: Actor) -> tuple[Intak
     marks = fingerprint.marks(f"{said.title} {said.text}", mark_key())
     with everywhere():
         intake.save()
+    if said.files:
+        materials.keep(intake, said.files, said.uploaded_by or -1)
     Fingerprint.objects.create(
         intake=intake, case=case, marks=list(marks), bands=fingerprint.bands(marks)
     )

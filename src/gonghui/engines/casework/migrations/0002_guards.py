@@ -6,9 +6,12 @@ from gonghui.kernel.org.scoping import wall_policy
 
 FIRST_RECEIPT = """
 CREATE FUNCTION casework_keep_first_receipt() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    holds boolean;
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        IF current_setting('gonghui.may_empty', true) = 'on' THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', TG_TABLE_NAME) INTO holds;
+        IF NOT holds OR current_setting('gonghui.may_empty', true) = 'on' THEN
             RETURN NULL;
         END IF;
         RAISE EXCEPTION '首次收到时间不得更改：% 不允许清空 (first receipts are kept)',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -86,6 +87,7 @@ class Complainant:
     mobile: str
     title: str
     text: str
+    details: dict[str, Any] = field(default_factory=dict)
     lines: list[ThreadLine] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
@@ -161,9 +163,34 @@ def _complainant(intake: Intake, case: Case, actor: Actor) -> Complainant:
         _shown(intake.mobile, seen.name, intake.secrecy),
         title,
         text,
+        _details(intake, secrets if seen.name is not Shown.FULL else []) if seen.text else {},
         list(intake.lines.all()),
         list(intake.answers.all()),
     )
+
+
+def _details(intake: Intake, secrets: list[str]) -> dict[str, Any]:
+    """The fields of the system's form; texts in them are cut like the complaint's own."""
+    if intake.details is None:
+        return {}
+    found: dict[str, Any] = json.loads(intake.details.reveal())
+    if not secrets:
+        return found
+    return {
+        key: confidentiality.redact(value, secrets) if isinstance(value, str) else value
+        for key, value in found.items()
+    }
+
+
+def may_read_text(intake_id: int, actor: Actor) -> bool:
+    """Whether the actor may read what a complaint says and what came with it."""
+    with everywhere():
+        rows = Intake.objects.unscoped(SIGHT).select_related("case")
+        found = rows.filter(pk=intake_id).first()
+    if found is None or found.case.kind not in KINDS:
+        return False
+    own = found.person_id is not None and found.person_id == actor.person_id
+    return confidentiality.sight(found.secrecy, relation(found.case, actor, own=own)).text
 
 
 def _shown(sealed: Any, shown: Shown, secrecy: str) -> str:
@@ -197,6 +224,7 @@ class Thread:
     phase: str
     title: str
     text: str
+    details: dict[str, Any]
     events: list[CaseEvent]
     lines: list[ThreadLine]
     answers: list[Answer]
@@ -243,6 +271,7 @@ def thread(intake: Intake) -> Thread:
         case.get_phase_display() if here else Phase.WITHDRAWN.label,
         intake.title.reveal() if intake.title else "",
         intake.text.reveal() if intake.text else "",
+        _details(intake, []),
         list(case.events.filter(public).order_by("pk")),
         list(intake.lines.order_by("pk")),
         answers,

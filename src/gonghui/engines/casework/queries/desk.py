@@ -159,17 +159,18 @@ def find(
     text = text.strip()
     if not text:
         return []
-    rows = visible(actor, kinds).select_related("union")
+    rows = narrowed_by_words(visible(actor, kinds).select_related("union"), text)
+    return list(rows.order_by("-received_at", "-id")[:limit])
+
+
+def narrowed_by_words(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
+    """The rows of this number, or with these words in title or summary."""
     try:
         check_receipt_number(text)
     except Refusal:
-        pass
-    else:
-        return list(rows.filter(number=text.upper()))
-    wanted = Value(grams(text))
-    rows = rows.alias(found=HasGrams(Words(), wanted)).filter(found=True)
-    rows = rows.filter(Q(title__icontains=text) | Q(summary__icontains=text))
-    return list(rows.order_by("-received_at", "-id")[:limit])
+        rows = rows.alias(found=HasGrams(Words(), Value(grams(text)))).filter(found=True)
+        return rows.filter(Q(title__icontains=text) | Q(summary__icontains=text))
+    return rows.filter(number=text.strip().upper())
 
 
 class HasGrams(Func):

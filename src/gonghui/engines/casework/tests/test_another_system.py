@@ -43,7 +43,7 @@ LOST = CaseKind(
     clocks=(ClockRule("reply", "答复失主", PART_WORKDAYS, Unit.WORK, until=Until.REPLIED),),
     reviewed=lambda case: False,
 )
-FOUND = Page("失物招领", "casework:submit-lost", LOST.permissions.submit, help="报失和查询")
+FOUND = Page("失物招领", "casework:track", LOST.permissions.submit, help="报失和查询")
 SYSTEM = System(
     code="X1", name="失物招领系统", owner="办公室", chapter="测试",
     functions={"X1/1": Served(LOST.action("submit"), "报失")}, hall=(FOUND,),

@@ -363,3 +363,48 @@ def test_history_for_complainants_holds_public_lines_only(joined, eleven):
 def test_a_reviewer_of_another_county_is_refused(joined, staff):
     case, _ = joined
     refused("forbidden", replies.review, case, by=staff["wuhu_chief"], send=True)
+
+
+def test_materials_are_read_by_who_reads_the_text(kind, world, staff):
+    import io
+
+    from gonghui.engines.casework.actions import materials
+    from gonghui.kernel.files.access import may_read
+    from gonghui.kernel.files.storing import store
+
+    person = world.person(world.factory, "温如玉")
+    worker = world.actor("温如玉", person=person)
+    file = store(
+        io.BytesIO(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"),
+        purpose=materials.MATERIALS,
+        name="温如玉的工资条.pdf",
+        uploaded_by_id=worker.user_id,
+    )
+    got = complaint(
+        kind,
+        world.province,
+        by=worker,
+        channel="web",
+        secrecy="confidential",
+        respondent=world.factory,
+        files=(file.key,),
+        details={"工种": "车工", "说明": "温如玉本人"},
+    )
+    kept = materials.of(got.intake)[0]
+    assert kept.name == "材料1.pdf" and kept.uploaded_by_id is None
+    assert may_read(staff["province"], kept) and may_read(worker, kept)
+    assert not may_read(staff["factory"], kept) and not may_read(staff["jinghu"], kept)
+    shown = cases.face(got.case, staff["province"]).people[0].details
+    assert shown == {"工种": "车工", "说明": "〔隐去〕本人"}
+    assert cases.thread(got.intake).details["说明"] == "温如玉本人"
+
+
+def test_a_ready_list_names_columns_of_the_case_alone(kind):
+    from gonghui.engines.casework import listing
+    from gonghui.engines.casework.models import Case as Table
+
+    own = {column.name for column in Table._meta.get_fields()}
+    for prefix in ("", "case__"):
+        for column in listing.columns(kind, prefix):
+            first = column.source.removeprefix(prefix).split("__")[0]
+            assert first in own and first != "intakes"

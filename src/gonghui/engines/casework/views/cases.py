@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gonghui.engines.casework.actions import collective, revealing, work
+from gonghui.engines.casework.actions import collective, materials, revealing, work
 from gonghui.engines.casework.actions.telling import link_of
 from gonghui.engines.casework.actions.verbs import VERBS, Verb
 from gonghui.engines.casework.declaring import kind_of
@@ -46,6 +46,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "face": face,
         "kind": kind,
         "tone": TONES[case.phase],
+        "people": [(person, materials.of(person.intake)) for person in face.people],
         "facts": _facts(case),
         "clocks": [(clock, ui.pill(words, LIGHTS[light])) for clock, light, words in face.clocks],
         "next": [item for item in offered if item.title in main],
