@@ -22,6 +22,10 @@ SOWN = {
         "activities/other/__init__.py",
         "import gonghui.activities.census.apps",
     ),
+    "Engines never import": (
+        "engines/other/__init__.py",
+        "import gonghui.engines.casework.apps",
+    ),
     "Inside a system": (
         f"{MEMBERSHIP}/queries/members.py",
         f"import gonghui.{MEMBERSHIP.replace('/', '.')}.actions.members",

@@ -42,6 +42,8 @@ from gonghui.kernel.base.errors import Missing, Refusal
 from gonghui.kernel.base.sealing import keyring
 from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.people import persons
+from gonghui.kernel.people.models import Person
 from gonghui.kernel.security.limits import Limit, attempt
 
 CODE_HOLDER = COMPLAINANT
@@ -69,6 +71,7 @@ MINUTES = Setting(
 LIMIT = Limit("casework.code", "来件查询码", FAILURES, MINUTES)
 BY_MESSAGE = "a message delivered twice is one intake"
 BY_CODE = "the reference code proves whose thread it is"
+KNOWN = "a complainant who is known here is named from the register of people, sealed at once"
 RISE = "a case lies above the unit it is about"
 
 
@@ -130,7 +133,7 @@ def register(kind: CaseKind, union: Union, said: Said, *, by: Actor) -> Received
 def _receive(kind: CaseKind, union: Union, said: Said, verb: str, by: Actor) -> Received:
     if said.key and (known := _known(said)) is not None:
         return Received(known.case, known, again=True)
-    said = checked(kind, said)
+    said = named(checked(kind, said))
     hint = kind.classify(f"{said.title}\n{said.text}") if kind.classify else Hint()
     made: list[Received] = []
     try:
@@ -148,6 +151,22 @@ def _known(said: Said) -> Intake | None:
     with transaction.atomic(), everywhere():
         rows = Intake.objects.unscoped(BY_MESSAGE).select_related("case__union")
         return rows.filter(channel=said.channel, key=said.key).first()
+
+
+def named(said: Said) -> Said:
+    """With the name and number of who is known here: what others get to read is compared with
+    them, and the desk may have to call."""
+    if said.person_id is None:
+        return said
+    with transaction.atomic(), everywhere():
+        person = Person.objects.unscoped(KNOWN).filter(pk=said.person_id).first()
+    if person is None:
+        raise Missing("没有这个人员。", field="person_id", code="no_person")
+    return replace(
+        said,
+        name=said.name or person.name,
+        mobile=said.mobile or persons.reveal(person)["mobile"],
+    )
 
 
 def checked(kind: CaseKind, said: Said) -> Said:

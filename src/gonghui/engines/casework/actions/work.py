@@ -32,6 +32,7 @@ from gonghui.engines.casework.models import (
     Phase,
 )
 from gonghui.engines.casework.parameters import PART_WORKDAYS
+from gonghui.engines.casework.queries import cases as queries
 from gonghui.engines.casework.rules import confidentiality as secrecy
 from gonghui.engines.casework.rules import routing
 from gonghui.engines.casework.walls import everywhere
@@ -53,11 +54,8 @@ SEAT = "whoever gets a case holds the right to work on it there"
 def secrets_of(case: Case) -> list[str]:
     """The words that name the complainants of a case; never kept or shown."""
     with everywhere():
-        rows = list(
-            Intake.objects.unscoped(SECRETS).filter(case=case).only("name", "mobile", "contact")
-        )
-    sealed = [item for row in rows for item in (row.name, row.mobile, row.contact)]
-    return [item.reveal() for item in sealed if item is not None]
+        rows = Intake.objects.unscoped(SECRETS).filter(case=case)
+        return queries.secrets_of(rows.only("name", "mobile", "contact", "person_id"))
 
 
 @verb("accept", "受理", "handle")

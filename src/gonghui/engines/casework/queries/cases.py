@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -35,6 +36,7 @@ from gonghui.engines.casework.rules.confidentiality import Relation, Shown, Sigh
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Missing
+from gonghui.kernel.people.models import Person
 
 SIGHT = "what may be seen of a complainant is decided row by row below"
 OWN_THREAD = "the thread of who is asking"
@@ -139,6 +141,20 @@ def face(case: Case, actor: Actor) -> Face:
     )
 
 
+def secrets_of(intakes: Iterable[Intake]) -> list[str]:
+    """The words that name these complainants, as they said and as the register has it.
+
+    For comparing and cutting out; never to be kept or shown.
+    """
+    rows = list(intakes)
+    sealed = [item for row in rows for item in (row.name, row.mobile, row.contact)]
+    people = [row.person_id for row in rows if row.person_id is not None]
+    with everywhere():
+        known = Person.objects.unscoped(SIGHT).filter(pk__in=people)
+        names = list(known.values_list("name", flat=True)) if people else []
+    return [*(item.reveal() for item in sealed if item is not None), *names]
+
+
 def _intakes(case: Case) -> list[Intake]:
     with everywhere():
         rows = Intake.objects.unscoped(SIGHT).filter(case=case).order_by("received_at", "pk")
@@ -151,7 +167,7 @@ def _parts(case: Case) -> QuerySet[Part]:
 
 def _complainant(intake: Intake, case: Case, actor: Actor) -> Complainant:
     seen = confidentiality.sight(intake.secrecy, relation(case, actor))
-    secrets = [item.reveal() for item in (intake.name, intake.mobile, intake.contact) if item]
+    secrets = secrets_of([intake])
     text = intake.text.reveal() if intake.text and seen.text else ""
     title = intake.title.reveal() if intake.title and seen.text else ""
     if seen.name is not Shown.FULL:

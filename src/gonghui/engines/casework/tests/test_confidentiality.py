@@ -408,3 +408,15 @@ def test_a_ready_list_names_columns_of_the_case_alone(kind):
         for column in listing.columns(kind, prefix):
             first = column.source.removeprefix(prefix).split("__")[0]
             assert first in own and first != "intakes"
+
+
+def test_a_title_that_names_its_writer_is_not_taken_over(kind, world):
+    person = world.person(world.mill, "司徒明")
+    worker = world.actor("司徒明", person=person)
+    words = {"by": worker, "channel": "web", "name": "", "mobile": ""}
+    got = complaint(kind, world.province, title="司徒明被欠薪", **words)
+    assert "司徒明" not in got.case.title
+    row = Intake.objects.unscoped("test").get(pk=got.intake.pk)
+    assert row.name.reveal() == "司徒明" and row.mobile.reveal().startswith("199")
+    safe = complaint(kind, world.province, title="食堂卫生差", **words)
+    assert safe.case.title == "食堂卫生差"
