@@ -342,7 +342,8 @@ class Service:
     known. materials: the guide names them; the hall takes them only with `apply`. targets: target
     types of its lines on the timeline; names: how those name the service beside its title.
     counter: the page where a cadre takes it in for somebody, when the hall does not ask itself.
-    raises: the level somebody has once it is done. keywords: how people look for it.
+    raises: the level somebody has once it is done. keywords: how people look for it. private:
+    nobody but the desk may learn that the person asked, not even their own union.
     """
 
     code: str
@@ -363,6 +364,7 @@ class Service:
     icon: str = "apps"
     help: str = ""
     names: tuple[str, ...] = ()
+    private: bool = False
 
     def __post_init__(self) -> None:
         if (self.start is None) == (self.apply is None):

@@ -27,12 +27,13 @@ from gonghui.systems.service.hall.actions.drafts import Filling
 from gonghui.systems.service.hall.models import Handing, KeptMaterial, MaterialUse, Proxy
 from gonghui.systems.service.hall.models.applying import Channel
 from gonghui.systems.service.hall.permissions import COUNTER, HAND_IN
-from gonghui.systems.service.hall.queries import known as knowing
+from gonghui.systems.service.hall.queries.known import name_of as named
 from gonghui.systems.service.hall.queries.materials import OF_DRAFT, OF_HANDING, OF_PERSON
 from gonghui.systems.service.hall.queries.proxies import consent
 from gonghui.systems.service.hall.rules import matching
 from gonghui.systems.service.hall.rules import steps as ways
 
+TOP = "a private application is registered at the top of the tree"
 ABOUT = Category("hall", "办事回执", may_mute=False)
 RECEIPT = Template(
     "hall.receipt",
@@ -43,11 +44,19 @@ RECEIPT = Template(
 )
 
 
+def signing(actor: Actor, service: Service, how: str) -> Actor:
+    """Under whom an application is audited: nobody by name where the service is private."""
+    if not service.private or how == "counter":
+        return actor
+    return Actor(name="办事人", channel=actor.channel, request_id=actor.request_id)
+
+
 @action("hall.hand_in", "在服务大厅提交申请", HAND_IN, creates=True)
 def hand_in(
     union: Union,
     *,
     by: Actor,
+    acting: Actor,
     service: Service,
     system: str,
     filling: Filling,
@@ -57,15 +66,17 @@ def hand_in(
 ) -> Handing:
     """An application of one's own, or for another who consented to it.
 
-    keep: codes of the materials the person wants kept for next time.
+    by: who the audit names, as `signing` gives it; acting: who is there. keep: codes of the
+    materials the person wants kept for next time.
     """
     proxy = None
-    if known.person_id is not None and known.person_id != by.person_id:
-        proxy = _consented(by, known.person_id, service)
+    who = acting
+    if known.person_id is not None and known.person_id != acting.person_id:
+        proxy = _consented(acting, known.person_id, service)
         note(proxy={"label": "代办授权", "after": str(proxy.pk)})
-    acting = replace(by, person_id=known.person_id, grants=()) if proxy else by
+        who = replace(acting, person_id=known.person_id, grants=())
     channel = Channel.PROXY if proxy else Channel.WEB
-    return _hand_in(union, by, acting, service, system, filling, answers, known, keep, channel)
+    return _hand_in(union, acting, who, service, system, filling, answers, known, keep, channel)
 
 
 @action("hall-handed.take", "在窗口为职工受理申请", COUNTER, creates=True)
@@ -73,6 +84,7 @@ def take(
     union: Union,
     *,
     by: Actor,
+    acting: Actor,
     service: Service,
     system: str,
     filling: Filling,
@@ -81,7 +93,7 @@ def take(
     keep: Sequence[str] = (),
 ) -> Handing:
     """An application a cadre takes in at the counter; the person gets the receipt."""
-    if known.person_id is not None and known.person_id == by.person_id:
+    if known.person_id is not None and known.person_id == acting.person_id:
         raise Forbidden("不能在窗口为自己受理。", remedy="请在“我的”中自己办理。", code="own")
     channel = Channel.COUNTER
     return _hand_in(union, by, by, service, system, filling, answers, known, keep, channel)
@@ -125,13 +137,13 @@ def _hand_in(
         system=system,
         channel=channel,
         person_id=known.person_id,
-        person_name=knowing.name_of(known.person_id) if known.person_id else "",
+        person_name="" if service.private or not known.person_id else named(known.person_id),
         taken_by_id=None if channel == Channel.WEB else by.user_id,
         taken_by="" if channel == Channel.WEB else by.name,
         handed_at=timezone.now(),
         owner=filling.draft.owner,
     )
-    handing.place_at(union)
+    handing.place_at(_far_from(union) if service.private else union)
     files = _files(filling)
     keys = {code: [str(file.key) for file in found] for code, found in files.items()}
     receipt = service.apply.submit(Handed(answers, keys, known, union, channel), acting)
@@ -141,6 +153,11 @@ def _hand_in(
     publish("cn.gonghui.hall.handed", f"hall.handing/{handing.pk}", {}, handing.org_path)
     filling.drop()
     return handing
+
+
+def _far_from(union: Union) -> Union:
+    """The top of the tree: no union of the person's learns of a private application there."""
+    return Union.objects.unscoped(TOP).get(pk=int(union.path.split(".")[0]))
 
 
 def check(service: Service, known: Known, filling: Filling, *, counter: bool = False) -> None:

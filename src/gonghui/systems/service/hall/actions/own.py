@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -36,12 +37,17 @@ PROXIES = Category("hall.proxy", "代办授权", may_mute=False)
 ASKED = Template(
     "hall.proxy_asked",
     "有人申请为您代办",
-    "{agent}（{relation}）申请为您代办{what}，到 {until} 为止。请核实后选择同意或不同意；不认识的请不要同意。",
+    "{agent}（{relation}）申请为您代办{what}，到 {until} 为止。"
+    "请核实后选择同意或不同意；不认识的请不要同意。",
     PROXIES,
     "/hall/proxies/",
 )
-ANSWERED = Template(
-    "hall.proxy_answered", "代办申请{answer}", "您申请的代办{answer}。", PROXIES, "/hall/proxies/"
+GRANTED = Template(
+    "hall.proxy_granted",
+    "代办申请已获同意",
+    "您申请的代办已获本人同意，可以在服务页面选择为其办理。",
+    PROXIES,
+    "/hall/proxies/",
 )
 TRIES = Setting(
     "hall.proxy_tries",
@@ -66,32 +72,36 @@ LOCKED = Setting(
 LIMIT = Limit("hall.proxy", "申请代办", TRIES, LOCKED)
 
 
+def ask_proxy(*, by: Actor, now: datetime, **asked: Any) -> Proxy | None:
+    """Count the asking, then ask; TooMany after a few a day. asked: as `ask` takes it."""
+    with attempt(LIMIT, f"person:{by.person_id}", now=now, ip=by.ip):
+        pass
+    return ask(None, by=by, today=timezone.localdate(now), **asked)
+
+
 @action("hall.ask_proxy", "申请为他人代办", OWN, creates=True)
-def ask_proxy(
+def ask(
     nothing: None,
     *,
     by: Actor,
+    today: date,
     name: str,
     document_number: str,
     relation: str,
     services: Sequence[str],
     until: date,
-    now: datetime,
     words: str,
 ) -> Proxy | None:
     """Ask a person for their consent. The answer is the same whether or not they are known.
 
-    words: the services in words. None where nobody has this name and number.
+    words: the services in words. None where nobody has this name and number, or was asked before.
     """
-    today = timezone.localdate(now)
     rules.check_term(until, today)
-    with attempt(LIMIT, f"person:{by.person_id}", now=now, ip=by.ip):
-        pass
     claimed = persons.Identity.checked(name=name, document_number=document_number, today=today)
     person = persons.by_document(claimed.document_number)
+    rules.check_pair(by.person_id, person.pk if person is not None else 0)
     if person is None or person.name != claimed.name:
         return None
-    rules.check_pair(by.person_id, person.pk)
     made = Proxy(
         principal_id=person.pk,
         principal_name=person.name,
@@ -105,10 +115,8 @@ def ask_proxy(
     try:
         with transaction.atomic():
             made.save()
-    except IntegrityError as error:
-        raise Conflict(
-            "您已经申请过为这个人代办。", remedy="请在列表中查看是否已同意。", code="again"
-        ) from error
+    except IntegrityError:
+        return None
     messages.send(
         [Recipient(person_id=person.pk)],
         ASKED,
@@ -130,8 +138,9 @@ def answer_proxy(proxy: Proxy, *, by: Actor, agreed: bool) -> Proxy:
     proxy.state = ProxyState.GRANTED if agreed else ProxyState.REFUSED
     proxy.answered_at = timezone.now()
     proxy.save()
-    answer = "已获本人同意" if agreed else "未获同意"
-    messages.send([Recipient(person_id=proxy.agent_id)], ANSWERED, {"answer": answer})
+    if agreed:
+        # A refusal stays silent: it would tell a stranger that the person is known here.
+        messages.send([Recipient(person_id=proxy.agent_id)], GRANTED, {})
     return proxy
 
 

@@ -11,8 +11,13 @@ from gonghui.systems.service.hall.rules import proxies as rules
 
 
 def of_person(person_id: int) -> QuerySet[Proxy]:
-    """Everything a person asked for or was asked for, the newest first."""
-    return Proxy.objects.filter(Q(principal_id=person_id) | Q(agent_id=person_id)).order_by("-pk")
+    """What a person was asked for, and what they were granted, the newest first.
+
+    What an agent asked for and has no answer to is left out: it would tell who is known here.
+    """
+    mine = Q(principal_id=person_id)
+    granted = Q(agent_id=person_id, answered_at__isnull=False) & ~Q(state=ProxyState.REFUSED)
+    return Proxy.objects.filter(mine | granted).order_by("-pk")
 
 
 def waiting(person_id: int) -> int:
