@@ -84,7 +84,7 @@ class Report:
 def _mine(route: Route, ways: list[Way], now: datetime) -> Q:
     """The waiting messages this route is the best for; those tried elsewhere are looked at one
     by one."""
-    known = [code for code in carriers.TITLES]
+    known = list(carriers.TITLES)
     fresh = Q(pk__in=[])
     for payload in route.payloads:
         first = [
@@ -421,7 +421,7 @@ def _wait(message: Message, parts: list[Submit], now: datetime) -> None:
 def _fail(message: Message, parts: list[Submit], ways: list[Way], now: datetime) -> None:
     """Definitely not delivered by this route: the next one, while there is one and money for it."""
     why = next((one for one in parts if one.state in {Part.REFUSED, Part.UNDELIVERED}), parts[0])
-    words = f"{Part(why.state) and states.PART_TITLES[Part(why.state)]}（{why.word or why.code}）"
+    words = f"{states.PART_TITLES[Part(why.state)]}（{why.word or why.code}）"
     if message.route_id is not None and message.route_id not in message.tried:
         message.tried = [*message.tried, message.route_id]
     onward = best(ways, message.carrier, message.payload, now, message.tried)

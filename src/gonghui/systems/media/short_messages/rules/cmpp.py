@@ -1,7 +1,7 @@
 """CMPP 2.0 and 3.0, the protocol of China Mobile's gateways (ISMG): packets to octets and back.
 
-中国移动通信互联网短信网关接口协议 V2.0 (2002) and V3.0 (2003). All integers are big endian, texts are
-padded with zeros to their width. Header: Total_Length 4, Command_Id 4, Sequence_Id 4. The versions
+中国移动通信互联网短信网关接口协议 V2.0 (2002) and V3.0 (2003). All integers are big endian, texts
+are padded with zeros to their width. Header: Total_Length 4, Command_Id 4, Sequence_Id 4. The versions
 differ in the width of status (1 and 4) and of numbers and reserve fields of SUBMIT and DELIVER.
 """
 
@@ -226,14 +226,15 @@ def unpack(octets: bytes, version: int) -> Packet:
         raise Malformed(f"says {length} octets, has {len(octets)}")
     at, found = HEADER.size, {}
     for name, kind, width in layout(command, version):
+        size = width
         if kind == "list":
-            width *= found["destusr_tl"]
+            size = width * found["destusr_tl"]
         elif kind == "body":
-            width = found["msg_length"]
-        raw = octets[at : at + width]
-        if len(raw) != width:
+            size = found["msg_length"]
+        raw = octets[at : at + size]
+        if len(raw) != size:
             raise Malformed(f"{NAMES[command]} ends inside {name}")
-        at += width
+        at += size
         found[name] = _read(kind, raw, found)
     if at != len(octets):
         raise Malformed(f"{NAMES[command]} has {len(octets) - at} octets too many")

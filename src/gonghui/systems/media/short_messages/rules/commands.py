@@ -26,7 +26,7 @@ def normalised(text: str) -> str:
 
 
 def command_of(text: str) -> Command:
-    """REFUSE for TD and the like, alone or before 退订; a sentence with 退订 in it is a sentence."""
+    """REFUSE for TD and the like standing alone; a sentence with 退订 in it is a sentence."""
     said = normalised(text)
     if said in REFUSE or said in {"回复TD退订", "回T退订", "退订短信", "我要退订"}:
         return Command.REFUSE

@@ -3,7 +3,7 @@
 Sizes: SMS see segments. MMS: OMA-TS-MMS-CONF 1.3, content class Image Basic (100 KB) to Video Rich
 (600 KB); Chinese carriers took 300 KB. WAP push service indication: WAP-167, one or a few parts of
 140 octets. J2ME: JSR-205 and common handsets of its day, 300 KB with a JAD of 2 KB. BREW: 300 KB.
-Only texts still reach today's phones; the others go to a gateway by reference, counted one a message.
+Only texts still reach today's phones; the others go to a gateway and count as one each.
 """
 
 from __future__ import annotations
