@@ -1,0 +1,101 @@
+"""Pictures, WAP pushes and applications to a gateway over HTTP, each under its key.
+
+POST <address>/messages {"key", "mobile", "payload", "text", "link", "number"} with
+`Idempotency-Key`: 2xx answers {"id"}; 4xx refuses, 429 and 5xx put off. GET <address>/messages/<id>
+answers {"state"} by the words of delivery reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.security import outgoing
+from gonghui.systems.media.short_messages.actions.carrying import Ready, Report
+from gonghui.systems.media.short_messages.jobs.wire.seam import (
+    Answered,
+    Event,
+    LinkLost,
+    Reported,
+)
+from gonghui.systems.media.short_messages.models import Route
+from gonghui.systems.media.short_messages.queries.tuning import MMSC
+from gonghui.systems.media.short_messages.rules.states import Part
+
+SECONDS = 8
+
+
+class GatewayWire:
+    """See seam.Wire. The gateway knows a key it has seen, so nothing is unknown for long."""
+
+    repeatable = True
+
+    def __init__(self, route: Route) -> None:
+        self.route = route
+        self._events: list[Event] = []
+
+    def open(self) -> None:
+        self._call("GET", "health")
+
+    def submit(self, ready: Ready) -> None:
+        answer = self._call(
+            "POST",
+            "messages",
+            json={
+                "key": ready.key,
+                "mobile": ready.mobile,
+                "payload": ready.payload,
+                "text": ready.text,
+                "link": ready.link,
+                "number": self.route.number,
+            },
+            headers={"Idempotency-Key": ready.key, **self._token()},
+        )
+        status = answer.status_code
+        if answer.is_success:
+            try:
+                number = str(answer.json()["id"])[:64]
+            except (ValueError, KeyError, TypeError) as error:
+                raise LinkLost("多媒体网关的应答无法识别") from error
+            self._events.append(Answered(ready.sequence, Part.ACCEPTED, number))
+            return
+        later = status == 429 or status >= 500
+        part = Part.PUT_OFF if later else Part.REFUSED
+        self._events.append(Answered(ready.sequence, part, "", status, str(status)))
+
+    def read(self, seconds: float) -> list[Event]:
+        found, self._events = self._events, []
+        return found
+
+    def acknowledge(self, tickets: Sequence[int]) -> None:
+        """Nothing of the gateway's is acknowledged."""
+
+    def query(self, carrier_id: str) -> None:
+        answer = self._call("GET", f"messages/{carrier_id}", headers=self._token())
+        if answer.is_success:
+            try:
+                word = str(answer.json()["state"])
+            except (ValueError, KeyError, TypeError):
+                return
+            self._events.append(Reported(Report(carrier_id, word[:16]), 0))
+
+    def keep_alive(self) -> None:
+        self._call("GET", "health")
+
+    def close(self) -> None:
+        self._events = []
+
+    def _token(self) -> dict[str, str]:
+        return (
+            {"Authorization": f"Bearer {self.route.secret.reveal()}"} if self.route.secret else {}
+        )
+
+    def _call(self, method: str, path: str, **passed: Any) -> Any:
+        base = self.route.address or MMSC.url()
+        try:
+            return outgoing.request(
+                method, f"{base.rstrip('/')}/{path}", party=MMSC, timeout=SECONDS, **passed
+            )
+        except Refusal as refusal:
+            raise LinkLost(refusal.message) from refusal
