@@ -37,7 +37,7 @@ FILL = [
         handler_name, due_on, rank_on, late, collective, intakes_count, supervised, urged, crisis,
         round, outcome, version, replied_at, closed_at)
     SELECT u.id, u.path, u.city_id, u.county_id, 'tellers', 'BC' || n,
-        (ARRAY['反映单位拖欠工资', '咨询加班费计算', '反映车间温度过高', '要求签订劳动合同'])[n %% 4 + 1]
+        (ARRAY['单位拖欠工资', '咨询加班费计算', '车间温度过高', '要求签订劳动合同'])[n %% 4 + 1]
             || n %% 1000,
         '摘要' || md5(n::text), (ARRAY['pay', 'safety'])[n %% 2 + 1], 'common',
         (ARRAY['web', 'phone', 'counter', 'sms', 'letter'])[n %% 5 + 1], 'named',
@@ -52,8 +52,9 @@ FILL = [
         CASE WHEN n %% 100 >= 5
              THEN now() - (n %% 1095) * interval '1 day' + (n %% 50) * interval '1 day' END
     FROM generate_series(1, %(cases)s) n
-    JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS many
-          FROM org_union WHERE status = 'active') u ON u.place = n %% u.many
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place
+          FROM org_union WHERE status = 'active') u
+        ON u.place = n %% (SELECT count(*) FROM org_union WHERE status = 'active')
     """,
     """
     INSERT INTO casework_intake (union_id, org_path, city_id, county_id, case_id, first_case_id,

@@ -23,6 +23,7 @@ from gonghui.engines.casework.actions.telling import (
     remind,
 )
 from gonghui.engines.casework.actions.verbs import COMPLAINANT, Maker, verb
+from gonghui.engines.casework.actions.work import generated_title
 from gonghui.engines.casework.declaring import Begin, CaseKind, Hint, Moment
 from gonghui.engines.casework.models import (
     Case,
@@ -314,8 +315,7 @@ def public_title(kind: CaseKind, said: Said) -> str:
         and not secrecy.leaks(title, [said.name, said.mobile, said.contact])
     ):
         return title
-    words = kind.category_words(said.category) if said.category else "待分类"
-    return f"{kind.service or kind.title}（{words}）"[:80]
+    return generated_title(kind, said.category)
 
 
 def _respondent_name(said: Said) -> str:

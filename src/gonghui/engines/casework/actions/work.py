@@ -19,7 +19,7 @@ from gonghui.engines.casework.actions.telling import (
     remind,
 )
 from gonghui.engines.casework.actions.verbs import place_of_case, verb
-from gonghui.engines.casework.declaring import Begin, Moment, Until, kind_of
+from gonghui.engines.casework.declaring import Begin, CaseKind, Moment, Until, kind_of
 from gonghui.engines.casework.models import (
     Case,
     Difficulty,
@@ -112,6 +112,12 @@ def describe(
     return _done(case, Moment.DESCRIBED, "修改摘要和分类", "", by)
 
 
+def generated_title(kind: CaseKind, category: str) -> str:
+    """The title of a case whose complainant's own may not be shown."""
+    words = kind.category_words(category) if category else "待分类"
+    return f"{kind.service or kind.title}（{words}）"[:80]
+
+
 def _describe(case: Case, category: str, difficulty: str, title: str, summary: str) -> None:
     kind = kind_of(case)
     if kind.categories and category not in kind.categories:
@@ -119,7 +125,10 @@ def _describe(case: Case, category: str, difficulty: str, title: str, summary: s
     if difficulty not in Difficulty.values:
         raise Refusal("请选择难度。", field="difficulty", code="difficulty")
     secrets = secrets_of(case)
-    if title.strip():
+    # The form hands the present title back: a generated one follows the category.
+    if case.title == generated_title(kind, case.category) and title.strip() in ("", case.title):
+        case.title = generated_title(kind, category)
+    elif title.strip():
         case.title = secrecy.check_for_others(title, secrets, "title")[:80]
     if summary.strip():
         case.summary = secrecy.check_for_others(summary, secrets, "summary")[:1000]

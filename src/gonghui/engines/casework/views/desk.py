@@ -119,6 +119,10 @@ def desk(request: HttpRequest) -> HttpResponse:
             next_url=f"?{urlencode({**kept, 'lane': lane, 'after': page.next})}"
             if page.next
             else "",
+            previous_url=f"?{urlencode({**kept, 'lane': lane})}"
+            if request.GET.get("after")
+            else "",
+            total=counts[lane],
             shown=len(page.rows),
         ),
         "as_of": timezone.now(),
@@ -250,6 +254,9 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "from_on": from_on,
         "until_on": until_on,
         "earlier": f"?{urlencode({**_year(from_on.year - 1), 'by': by})}",
+        "later": f"?{urlencode({**_year(from_on.year + 1), 'by': by})}"
+        if from_on.year < today.year
+        else "",
         "as_of": timezone.now(),
     }
     return render(request, "casework/statistics.html", context)
