@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 TEXT_SIZES = ("normal", "large")
 THEMES = ("light", "dark")
+CONTRASTS = ("normal", "high")
+MOTIONS = ("normal", "less")
 
 
 @dataclass
@@ -237,6 +239,18 @@ class Shell:
         """`light` or `dark`, from the cookie the switch sets."""
         theme = self._request.COOKIES.get("ui_theme", "")
         return theme if theme in THEMES else THEMES[0]
+
+    @property
+    def contrast(self) -> str:
+        """`normal` or `high`, from the cookie of the barrier-free mode."""
+        contrast = self._request.COOKIES.get("ui_contrast", "")
+        return contrast if contrast in CONTRASTS else CONTRASTS[0]
+
+    @property
+    def motion(self) -> str:
+        """`normal` or `less`, from the cookie of the barrier-free mode."""
+        motion = self._request.COOKIES.get("ui_motion", "")
+        return motion if motion in MOTIONS else MOTIONS[0]
 
     @cached_property
     def menu(self) -> list[MenuGroup]:
