@@ -1,0 +1,1 @@
+"""What C4.5 writes."""

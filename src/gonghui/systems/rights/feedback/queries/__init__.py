@@ -1,0 +1,1 @@
+"""Reads of C4.5 worth a name."""

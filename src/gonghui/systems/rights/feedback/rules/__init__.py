@@ -1,0 +1,1 @@
+"""What C4.5 decides: pure, without Django, database or clock."""
