@@ -34,7 +34,7 @@ urlpatterns += [
 if settings.SIMULATORS:
     urlpatterns += [
         path("simulators/", include(f"gonghui.site.simulators.{name}"))
-        for name in ("sms", "wechat", "scim", "uscc")
+        for name in ("sms", "smsc", "wechat", "scim", "uscc")
     ]
 
 handler404 = "gonghui.site.views.not_found"

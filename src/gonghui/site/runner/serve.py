@@ -83,8 +83,11 @@ def _serve(facts: Path, port: int | None, demo: bool) -> int:
             # Outside parties of a demonstration are simulators the web process serves itself.
             os.environ.setdefault("GONGHUI_SIMULATORS", f"http://127.0.0.1:{web_port}")
         events_port = free_port(web_port + 1)
+        if os.environ.get("GONGHUI_SIMULATORS"):
+            smpp = free_port(events_port + 1)
+            os.environ.setdefault("GONGHUI_CARRIERS", f"{smpp},{free_port(smpp + 1)}")
         os.environ["GONGHUI_EVENTS_PORT"] = str(events_port)
-        for process in _processes(web_port, events_port):
+        for process in [*_processes(web_port, events_port), *_carriers()]:
             supervisor.start(process)
             say(f"{process.title} 已启动")
         _wait_for_pages(supervisor, web_port, events_port)
@@ -131,6 +134,22 @@ def _step(title: str, arguments: list[str], **variables: str) -> None:
     if done.returncode:
         raise CannotStart(f"{title}失败（原因见上）。")
     say(f"{title}完成，用时 {time.monotonic() - began:.1f} 秒")
+
+
+def _carriers() -> list[Command]:
+    """The simulated short message centre of a demonstration; else nothing."""
+    ports = os.environ.get("GONGHUI_CARRIERS", "")
+    if not ports:
+        return []
+    arguments = [sys.executable, "-m", "gonghui.site.cli", "manage", "simulate_carriers"]
+    return [
+        Command(
+            "carriers",
+            "模拟短信中心",
+            [*arguments, *ports.split(",")],
+            {"GONGHUI_PROCESS": "carriers"},
+        )
+    ]
 
 
 def _processes(web_port: int, events_port: int) -> list[Command]:

@@ -16,6 +16,12 @@ PROCESS = os.environ.get("GONGHUI_PROCESS", "")
 # Where simulators of outside parties are served (`gonghui run --demo` sets it), else nothing.
 SIMULATORS = os.environ.get("GONGHUI_SIMULATORS", "").rstrip("/")
 OUTGOING_PRIVATE = (SIMULATORS.partition("://")[2],) if SIMULATORS else ()
+# Ports of the simulated short message centre, "smpp,cmpp"; the runner of a demonstration says them.
+_CARRIERS = [port for port in os.environ.get("GONGHUI_CARRIERS", "").split(",") if port.isdecimal()]
+SIMULATED_CARRIERS = {
+    name: f"127.0.0.1:{port}" for name, port in zip(("smpp", "cmpp"), _CARRIERS, strict=False)
+}
+OUTGOING_PRIVATE += tuple(SIMULATED_CARRIERS.values())
 # Where people reach the platform, for addresses that are printed; the runner says it.
 PUBLIC_ADDRESS = os.environ.get("GONGHUI_ADDRESS", "")
 # Migrations and maintenance work as the owner of the tables; everything else as a role that

@@ -88,7 +88,7 @@ def _li(yuan: Decimal) -> int:
 
 
 def commit(budget: Budget, month: date, amount: int) -> None:
-    """Promise `amount` 厘 of a month, in the caller's transaction; OverBudget if the cap is full."""
+    """Promise 厘 of a month, in the caller's transaction; OverBudget if the cap is full."""
     BudgetMonth.objects.get_or_create(budget=budget, month=month)
     row = BudgetMonth.objects.select_for_update().get(budget=budget, month=month)
     cap = (

@@ -109,7 +109,7 @@ class CmppWire:
             "valid_time": absolute(ready.expires_at),
             "src_id": self.route.number,
             "dest_terminal_id": [ready.mobile],
-            "msg_content": ready.octets,
+            "msg_content": _content(ready),
         }
         self._send(cmpp.SUBMIT, fields, ready.sequence)
 
@@ -212,6 +212,18 @@ class CmppWire:
         with contextlib.suppress(OSError):
             self._socket.close()
         self._socket = None
+
+
+def _content(ready: Ready) -> bytes:
+    """The octets as CMPP has them: format 0 is ASCII, not the alphabet of GSM.
+
+    Signatures are Chinese, so a message without them has plain letters and digits.
+    """
+    if ready.alphabet is Alphabet.UCS2:
+        return ready.octets
+    head = ready.octets[:6] if ready.headed else b""
+    text = segments.decode(ready.octets[len(head) :], Alphabet.GSM7)
+    return head + text.encode("ascii", "replace")
 
 
 def absolute(at: datetime) -> str:
