@@ -6,11 +6,40 @@ from gonghui.activities.census.queries import datasets  # noqa: F401
 from gonghui.activities.census.resources.campaign import CAMPAIGNS, QUOTAS
 from gonghui.activities.census.resources.wishes import WISHES
 from gonghui.kernel.resource.declaration import Interface, Page, Served, System
+from gonghui.kernel.resource.services import (
+    A_MEMBER,
+    VOICE,
+    Guide,
+    Level,
+    Service,
+)
+from gonghui.kernel.resource.services import MEMBERS as FOR_MEMBERS
 from gonghui.systems.mobilization.membership.public import DUPLICATES, JOINS, MEMBERS
 
 BOARDS = Page("普查看板", "census-boards", VIEW_CENSUS)
 STATS = Page("心愿统计", "wish-stats", VIEW_WISHES)
 HALL = Page("点菜单", "wishes", icon="bulb", help="点您想要的服务，支持别人的心愿")
+
+WISHING = Service(
+    "wish",
+    "点菜单",
+    (VOICE,),
+    Guide(
+        "说出您想要的服务，支持别人的心愿；支持多的先答复，开出的服务在这里公布。",
+        time_limit="工会在规定的工作日内公开答复",
+        handled_by="您所在的工会或其上级工会",
+        result="采纳的心愿办成服务，不采纳的说明理由",
+        counter=("会员号，窗口可代为登记",),
+    ),
+    who=FOR_MEMBERS,
+    conditions=(A_MEMBER,),
+    start=HALL,
+    level=Level.MEMBER,
+    targets=("census.wish",),
+    keywords=("心愿", "需求", "建议", "托管班"),
+    icon="bulb",
+    help="点您想要的服务，支持别人的心愿",
+)
 
 SYSTEM = System(
     code="A01",
@@ -34,6 +63,7 @@ SYSTEM = System(
     resources=(CAMPAIGNS, QUOTAS, WISHES),
     menu=(BOARDS, CAMPAIGNS, QUOTAS, WISHES, STATS),
     hall=(HALL,),
+    services=(WISHING,),
     uses=("C1.1",),
     interfaces=(Interface("api/v1/census/{campaign_id}/{union_id}/trend/", "普查进展趋势"),),
     publishes=("cn.gonghui.census", "cn.gonghui.wish"),

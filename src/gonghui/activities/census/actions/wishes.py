@@ -25,7 +25,7 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Forbidden, Missing, Refusal
 from gonghui.kernel.base.workdays import add_workdays, workdays_between
 from gonghui.kernel.bus.outbox import publish
-from gonghui.kernel.notify import messages
+from gonghui.kernel.notify import messages, timeline
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.templates import Category, Template
 from gonghui.kernel.notify.todos import close_todo, open_todo
@@ -43,6 +43,8 @@ HIDDEN = Template(
     "{link}",
 )
 TARGET = "census.wish"
+SERVICE, SYSTEM = "点菜单", "A01"
+SETTLED = (rules.DONE, rules.DECLINED, rules.MERGED)
 ANSWER, LATE = "wishes.answer", "wishes.late"
 
 
@@ -119,6 +121,7 @@ def _put(
     Vote.objects.create(wish=wish, person=person)
     Follow.objects.create(wish=wish, person=person)
     _await_answer(wish)
+    _line(wish, "已提出", f"{union.name}在 {wish.due_on:%Y-%m-%d} 前答复。")
     publish("cn.gonghui.wish.made", f"wish/{wish.pk}", {"id": wish.pk}, wish.org_path)
     return wish
 
@@ -360,8 +363,25 @@ def _stepped(wish: Wish, what: str, text: str = "", tone: str = "info") -> Wish:
         words,
         org_path=wish.org_path,
     )
+    _line(wish, what, text.strip(), tone)
     publish("cn.gonghui.wish.stepped", f"wish/{wish.pk}", {"state": wish.state}, wish.org_path)
     return wish
+
+
+def _line(wish: Wish, title: str, text: str = "", tone: str = "info") -> None:
+    """Keep a step on the timeline of who put the wish."""
+    timeline.tell(
+        wish.person_id,
+        service=SERVICE,
+        system=SYSTEM,
+        target_type=TARGET,
+        target_id=wish.pk,
+        title=title,
+        text=text,
+        link=page(wish.merged_into or wish),
+        tone=tone,
+        settled=wish.state in SETTLED,
+    )
 
 
 def _recounted(wish: Wish) -> Wish:

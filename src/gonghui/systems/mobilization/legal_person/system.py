@@ -1,6 +1,7 @@
 """C1.2 工会法人资格登记管理系统."""
 
 from gonghui.kernel.resource.declaration import Page, Served, System
+from gonghui.kernel.resource.services import PAPERS, UNION, Guide, Service
 from gonghui.systems.mobilization.legal_person.actions import (
     applications,
     examining,
@@ -24,6 +25,23 @@ from gonghui.systems.mobilization.legal_person.resources.register import (
 STATISTICS = Page("法人登记统计", "legal-statistics", VIEW_LEGAL)
 RENEWALS = Page("换证和不一致提醒", "legal-renewals", VIEW_PERSONS)
 CHECK = Page("法人证书核验", "legal-check", icon="certificate", help="查验工会法人资格证书")
+
+CHECKING = Service(
+    "legal-check",
+    "核验法人证书",
+    (UNION, PAPERS),
+    Guide(
+        "凭证书编号或二维码，查验工会法人资格证书的真伪和现状。",
+        time_limit="当时显示",
+        handled_by="平台自动核验",
+        counter=("证书编号",),
+        basis=("《工会法人登记管理办法》",),
+    ),
+    start=CHECK,
+    keywords=("法人资格", "证书真伪", "统一社会信用代码"),
+    icon="certificate",
+    help="查验工会法人资格证书",
+)
 
 SYSTEM = System(
     code="C1.2",
@@ -71,6 +89,7 @@ SYSTEM = System(
         STATISTICS,
     ),
     hall=(CHECK,),
+    services=(CHECKING,),
     uses=("C1.1",),
     publishes=("cn.gonghui.legal_person",),
     subscribes=("cn.gonghui.founding", "cn.gonghui.union"),

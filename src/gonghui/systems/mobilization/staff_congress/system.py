@@ -1,6 +1,15 @@
 """C1.1 全省工会基层组织和会员管理系统: staff congresses and publicity of factory affairs."""
 
 from gonghui.kernel.resource.declaration import Page, Served, System
+from gonghui.kernel.resource.services import (
+    A_MEMBER,
+    MEMBERS,
+    UNION,
+    VOICE,
+    Guide,
+    Level,
+    Service,
+)
 from gonghui.systems.mobilization.staff_congress.permissions import READ_PUBLICITY
 from gonghui.systems.mobilization.staff_congress.resources import (
     CONGRESSES,
@@ -10,6 +19,25 @@ from gonghui.systems.mobilization.staff_congress.resources import (
 )
 
 HALL = Page("民主管理", "hall-staff", READ_PUBLICITY, icon="users", help="看厂务公开，提提案和意见")
+
+DEMOCRACY = Service(
+    "staff-democracy",
+    "民主管理",
+    (VOICE, UNION),
+    Guide(
+        "看单位的厂务公开，向职代会提提案，对公开的内容提意见。",
+        time_limit="提案由职代会审查立案，办理情况在页面公布",
+        handled_by="您单位的工会和职工代表大会",
+        basis=("《中华人民共和国工会法》第三十六条",),
+    ),
+    who=MEMBERS,
+    conditions=(A_MEMBER,),
+    start=HALL,
+    level=Level.MEMBER,
+    keywords=("厂务公开", "职代会", "提案"),
+    icon="users",
+    help="看厂务公开，提提案和意见",
+)
 
 SYSTEM = System(
     code="C1.1",
@@ -24,5 +52,6 @@ SYSTEM = System(
     resources=(CONGRESSES, SESSIONS, PROPOSALS, PUBLICITY),
     menu=(CONGRESSES, SESSIONS, PROPOSALS, PUBLICITY),
     hall=(HALL,),
+    services=(DEMOCRACY,),
     publishes=("cn.gonghui.staff_congress",),
 )

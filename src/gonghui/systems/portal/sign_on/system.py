@@ -2,6 +2,7 @@
 
 from gonghui.kernel.identity.views import account, proofs, signing
 from gonghui.kernel.resource.declaration import Interface, Page, Served, System
+from gonghui.kernel.resource.services import PAPERS, WORKERS, Guide, Level, Service
 from gonghui.systems.portal.sign_on.api.authorizing import authorize
 from gonghui.systems.portal.sign_on.permissions import END_SIGN_ONS, VIEW_SIGNING_KEYS
 from gonghui.systems.portal.sign_on.public import launchable
@@ -11,6 +12,23 @@ from gonghui.systems.portal.sign_on.resources.sign_ons import SIGN_INS, SIGN_ONS
 KEYS = Page("签名密钥", "sign-on-keys", VIEW_SIGNING_KEYS)
 PEOPLE = Page("用户会话", "sign-on-people", END_SIGN_ONS)
 MINE = Page("我授权的应用", "sign-on-mine", icon="lock", help="看哪些系统能用您的信息，随时撤回")
+
+GRANTED = Service(
+    "granted-applications",
+    "我授权的应用",
+    (PAPERS,),
+    Guide(
+        "看哪些系统经您同意能用您的信息，随时撤回。",
+        time_limit="当时生效",
+        handled_by="本人办理",
+    ),
+    who=WORKERS,
+    start=MINE,
+    level=Level.ACCOUNT,
+    keywords=("授权", "撤回授权", "个人信息"),
+    icon="lock",
+    help="看哪些系统能用您的信息",
+)
 
 SYSTEM = System(
     code="B5.2",
@@ -31,6 +49,7 @@ SYSTEM = System(
     resources=(APPLICATIONS, SIGN_ONS, SIGN_INS),
     menu=(APPLICATIONS, SIGN_ONS, SIGN_INS, PEOPLE, KEYS, MINE),
     hall=(MINE,),
+    services=(GRANTED,),
     interfaces=(
         Interface("sso/", "统一认证", "OpenID Connect 1.0、OAuth 2.0"),
         Interface(".well-known/", "统一认证的发现文档", "RFC 8414", public=True),

@@ -27,6 +27,7 @@ from gonghui.systems.mobilization.founding.actions.telling import (
     ask_group,
     ask_superior,
     settled,
+    step,
     tell,
 )
 from gonghui.systems.mobilization.founding.models import Partner, Preparation, Recruit
@@ -203,6 +204,7 @@ def _announce(preparation: Preparation, today: date) -> None:
     due = add_workdays(today, law.REPLY_WORKDAYS.on(today))
     what = f"批复建会申请：{preparation.name}"
     ask_superior(preparation, DECIDE, what, permissions.DECIDE_PREPARATION, due)
+    step(preparation, "已提交", f"{preparation.name}，{due:%Y-%m-%d} 前批复。")
 
 
 def _turn(preparation: Preparation, to: PreparationState) -> None:
@@ -301,6 +303,7 @@ def withdraw(preparation: Preparation, *, by: Actor, reason: str = "") -> Prepar
     """Give a preparation up; what was planned for it ends too."""
     _turn(preparation, PreparationState.WITHDRAWN)
     _end(preparation, by)
+    step(preparation, "已撤回")
     return preparation
 
 

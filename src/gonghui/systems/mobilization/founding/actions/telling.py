@@ -8,18 +8,27 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gonghui.kernel.access.roles import APPROVER, HANDLER, Permission
+from gonghui.kernel.notify import timeline
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.messages import send
 from gonghui.kernel.notify.templates import Category, Template
 from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.models import Union
 from gonghui.systems.mobilization.founding.models import Election, Matter, Preparation
+from gonghui.systems.mobilization.founding.models.preparations import PreparationState
 from gonghui.systems.mobilization.membership.public import recipients, seat_of
 
 ABOUT = Category("founding", "建会和选举", may_mute=False)
 WAITS = Template("founding.waits", "{what}", "编号 {receipt}。请在待办中办理。", ABOUT, "{link}")
 TOLD = Template("founding.told", "{what}", "编号 {receipt}。{words}", ABOUT, "{link}")
 
+SERVICE, SYSTEM = "组建工会", "C1.1"
+ENDED = {
+    PreparationState.FOUNDED: "good",
+    PreparationState.REFUSED: "stop",
+    PreparationState.LAPSED: "stop",
+    PreparationState.WITHDRAWN: "idle",
+}
 Subject = Preparation | Election | Matter
 LISTS = {Preparation: "preparations", Election: "elections", Matter: "union-matters"}
 
@@ -97,6 +106,28 @@ def tell(subject: Subject, what: str, words: str, to: Recipient | None = None) -
         TOLD,
         {"what": what, "receipt": subject.receipt, "words": words, "link": link_to(subject)},
         org_path=subject.org_path,
+    )
+    if not isinstance(subject, Matter):
+        step(subject, what, words)
+
+
+def step(subject: Preparation | Election, title: str, text: str = "") -> None:
+    """Keep a step on the timeline of the worker who asked for the union."""
+    preparation = subject if isinstance(subject, Preparation) else subject.preparation
+    if preparation is None or preparation.applicant_id is None:
+        return
+    ended = preparation.state in ENDED
+    timeline.tell(
+        preparation.applicant_id,
+        service=SERVICE,
+        system=SYSTEM,
+        target_type=target_of(preparation),
+        target_id=preparation.pk,
+        title=title,
+        text=text,
+        link=reverse("hall-founding"),
+        tone=ENDED[PreparationState(preparation.state)] if ended else "info",
+        settled=ended,
     )
 
 

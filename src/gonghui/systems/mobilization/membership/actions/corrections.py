@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from gonghui.kernel import codes
@@ -27,6 +28,7 @@ from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.files.purposes import Purpose, register_purpose
 from gonghui.kernel.files.storing import store
 from gonghui.kernel.files.types import JPEG, PDF, PNG
+from gonghui.kernel.notify import timeline
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.messages import send
 from gonghui.kernel.notify.templates import Category, Template
@@ -45,6 +47,13 @@ from gonghui.systems.mobilization.membership.rules import corrections as rules
 
 PREFIX = "BG"
 TARGET = OWNER
+SERVICE, SYSTEM = "更正信息", "C1.1"
+STEPS = {
+    CorrectionState.APPROVED: "good",
+    CorrectionState.REFUSED: "stop",
+    CorrectionState.WITHDRAWN: "idle",
+}
+"""The tone of a decision on the member's timeline."""
 EVIDENCE = register_purpose(
     Purpose("person-evidence", "身份证明材料", (PDF, JPEG, PNG), 10 * 1024 * 1024)
 )
@@ -188,6 +197,7 @@ def request(
         ) from error
     _keep_evidence(correction, evidence, by)
     _ask(correction)
+    _line(correction, "已提交", f"{correction.due_on:%Y-%m-%d} 前答复。")
     return correction
 
 
@@ -380,7 +390,26 @@ def _decide(correction: Correction, state: CorrectionState, by: Actor, outcome: 
     correction.version += 1
     correction.save()
     close_todo(target_type=TARGET, target_id=correction.pk, by=by.user_id)
+    _line(correction, correction.get_state_display(), outcome, STEPS[state], settled=True)
     return correction
+
+
+def _line(
+    correction: Correction, title: str, text: str = "", tone: str = "info", settled: bool = False
+) -> None:
+    """Keep a step on the member's timeline."""
+    timeline.tell(
+        correction.person_id,
+        service=SERVICE,
+        system=SYSTEM,
+        target_type=TARGET,
+        target_id=correction.pk,
+        title=title,
+        text=text,
+        link=reverse("hall-correction", args=[correction.pk]),
+        tone=tone,
+        settled=settled,
+    )
 
 
 def _ask(correction: Correction) -> None:

@@ -25,6 +25,7 @@ from gonghui.kernel.codes.parameters import (
     POOL_WORKDAYS,
 )
 from gonghui.kernel.config.declaring import Setting
+from gonghui.kernel.notify import timeline
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.messages import send
 from gonghui.kernel.notify.templates import Category, Template
@@ -69,6 +70,14 @@ from gonghui.systems.mobilization.membership.rules.routing import TRADE_TABLE
 
 PREFIX = "RH"
 TARGET = "membership.joinapplication"
+SERVICE, SYSTEM = "申请入会", "C1.1"
+STEPS = {
+    "approved": ("已批准", "good", True),
+    "returned": ("退回补正", "stop", False),
+    "rejected": ("未批准", "stop", True),
+    "routed": ("已分派", "info", False),
+}
+"""What the applicant's timeline says of a decision: words, tone, whether it is the end."""
 DECIDE, FROM_ABOVE, ROUTE = "join.decide", "join.decide.superior", "join.route"
 PROOF_SALT = "membership.join.applicant"
 PROOF_MINUTES = Setting(
@@ -187,6 +196,7 @@ def _file(
     application.receipt = next_receipt(PREFIX, today)
     _save_once(application)
     _ask(application, by)
+    _line(application, "已提交", f"{union.name}在 {application.due_on:%Y-%m-%d} 前答复。")
     publish("cn.gonghui.membership.applied", f"{TARGET}/{application.pk}", {}, application.org_path)
     return application
 
@@ -486,6 +496,7 @@ def _again(
     _set_term(application, today)
     _save_once(application)
     _ask(application, by)
+    _line(application, "已补正提交")
     return application
 
 
@@ -501,6 +512,7 @@ def withdraw(
     application.save()
     joining_flow.stop(application, by, reason)
     close_todo(target_type=TARGET, target_id=application.pk)
+    _line(application, "已撤回", tone="idle", settled=True)
     return application
 
 
@@ -531,6 +543,7 @@ def appeal(
     application.escalated_to = superior
     _save_once(application)
     _ask(application, by)
+    _line(application, "已向上级工会申诉", f"由{superior.name}重新审批。")
     return application
 
 
@@ -690,6 +703,33 @@ def _tell(application: JoinApplication, what: str, **context: str) -> None:
         key=f"{application.receipt}/{what}/{application.version}",
         org_path=application.org_path,
     )
+    title, tone, settled = STEPS[what]
+    _line(application, title, context.get("reason", ""), tone=tone, settled=settled)
+
+
+def _line(
+    application: JoinApplication,
+    title: str,
+    text: str = "",
+    *,
+    tone: str = "info",
+    settled: bool = False,
+) -> None:
+    """Keep a step on the applicant's timeline; one not yet on file gets theirs when approved."""
+    if application.person_id is None:
+        return
+    line = {
+        "service": SERVICE,
+        "system": SYSTEM,
+        "target_type": TARGET,
+        "target_id": application.pk,
+        "link": reverse("hall-joining-open", args=[application.pk]),
+    }
+    before = timeline.of_matter(application.person_id, TARGET, application.pk)
+    if settled and not before.exists():
+        at = application.created_at
+        timeline.tell(application.person_id, title="已提交", at=at, **line)
+    timeline.tell(application.person_id, title=title, text=text, tone=tone, settled=settled, **line)
 
 
 def deciders_of(union: Union, today: date) -> list[int]:

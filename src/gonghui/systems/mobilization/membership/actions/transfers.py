@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from gonghui.kernel.access.actions import action, note
@@ -18,6 +19,7 @@ from gonghui.kernel.base.names import normalise
 from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.codes.parameters import TRANSFER_WORKDAYS
+from gonghui.kernel.notify import timeline
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.messages import send as send_message
 from gonghui.kernel.notify.templates import Category, Template
@@ -40,6 +42,7 @@ from gonghui.systems.mobilization.membership.rules import transfers as rules
 
 PREFIX = "ZH"
 TARGET = "membership.transfer"
+SERVICE, SYSTEM = "转会", "C1.1"
 NOWHERE = "~"
 ARRIVED = "22"
 ABOVE = "the common superior of two unions, found by their paths"
@@ -88,6 +91,16 @@ ESCALATED = Template(
     TRANSFERS,
     "/hall/transfer/{id}/",
 )
+
+STEPS = {
+    STARTED.code: ("已受理", "info", False),
+    RELEASED.code: ("原工会已同意转出", "info", False),
+    ACCEPTED.code: ("已办结", "good", True),
+    REFUSED.code: ("未获同意", "stop", True),
+    WITHDRAWN.code: ("已撤回", "idle", True),
+    ESCALATED.code: ("已提级办理", "info", False),
+}
+"""What the member's timeline says of a step: words, tone, whether it is the end."""
 
 
 @action("transfers.apply", "申请转会", permissions.APPLY_TRANSFER)
@@ -404,3 +417,16 @@ def _tell(transfer: Transfer, template: Template, **more: str) -> None:
     }
     recipients = [Recipient(person_id=transfer.person_id)]
     send_message(recipients, template, context, org_path=transfer.org_path)
+    title, tone, settled = STEPS[template.code]
+    timeline.tell(
+        transfer.person_id,
+        service=SERVICE,
+        system=SYSTEM,
+        target_type=TARGET,
+        target_id=transfer.pk,
+        title=title,
+        text=template.body.format_map(context),
+        link=reverse("hall-transfer-one", args=[transfer.pk]),
+        tone=tone,
+        settled=settled,
+    )
