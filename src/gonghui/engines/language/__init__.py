@@ -1,0 +1,1 @@
+"""Language (语言引擎): words, labels, crisis, likeness, answers; offline, on a CPU."""

@@ -1,0 +1,1 @@
+"""What is plain Python: no Django, no database, no clock. Data files are read once."""
