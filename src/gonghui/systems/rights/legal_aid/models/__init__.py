@@ -1,0 +1,71 @@
+"""Tables of aid, mediation, supervision and the registers."""
+
+from gonghui.systems.rights.legal_aid.models.aid import (
+    Aid,
+    AidDocument,
+    AidForm,
+    AidState,
+    Applicant,
+    Assigned,
+    Assignment,
+    Hearing,
+    Matter,
+    Payout,
+    Result,
+    SubsidyLine,
+)
+from gonghui.systems.rights.legal_aid.models.mediation import (
+    Extent,
+    Failure,
+    Mediation,
+    MediationState,
+    Session,
+    Way,
+)
+from gonghui.systems.rights.legal_aid.models.registers import (
+    Counter,
+    Practitioner,
+    Role,
+    Standing,
+    Tie,
+    TieKind,
+)
+from gonghui.systems.rights.legal_aid.models.supervision import (
+    Delivery,
+    Letter,
+    LetterKind,
+    Watch,
+    WatchState,
+)
+
+__all__ = [
+    "Aid",
+    "AidDocument",
+    "AidForm",
+    "AidState",
+    "Applicant",
+    "Assigned",
+    "Assignment",
+    "Counter",
+    "Delivery",
+    "Extent",
+    "Failure",
+    "Hearing",
+    "Letter",
+    "LetterKind",
+    "Matter",
+    "Mediation",
+    "MediationState",
+    "Payout",
+    "Practitioner",
+    "Result",
+    "Role",
+    "Session",
+    "Standing",
+    "SubsidyLine",
+    "Tie",
+    "TieKind",
+    "Watch",
+    "WatchState",
+    "Way",
+]

@@ -1,0 +1,1 @@
+"""Reads of aid, mediation, supervision and the registers."""

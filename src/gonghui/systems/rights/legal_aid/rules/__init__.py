@@ -1,0 +1,1 @@
+"""What law and measures say of aid, mediation and supervision; plain Python."""
