@@ -163,9 +163,7 @@ class ModelVersion(models.Model):
     """
 
     number = models.PositiveIntegerField("版本号", unique=True)
-    state = models.CharField(
-        "状态", max_length=9, choices=ModelState, default=ModelState.CANDIDATE
-    )
+    state = models.CharField("状态", max_length=9, choices=ModelState, default=ModelState.CANDIDATE)
     packed = models.BinaryField("模型")
     digest = models.CharField("摘要", max_length=64)
     figures = models.JSONField("测试数字")

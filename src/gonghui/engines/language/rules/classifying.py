@@ -1,4 +1,4 @@
-"""One judgement of a text: what it is about and how sure that is, why, and whether it is a crisis."""
+"""One judgement of a text: what it is about, how sure that is and why, and any crisis."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ def judge(text: str, model: Model | None = None, *, sure: float = SURE) -> Judge
     chosen = model or builtin()
     counts = features(text)
     found = chosen.probabilities(counts)[:3]
-    likely = tuple(
-        Likely(label, share, _words(chosen, counts, label)) for label, share in found
-    )
+    likely = tuple(Likely(label, share, _words(chosen, counts, label)) for label, share in found)
     return Judgement(likely, found[0][1] >= sure, detect(text))
 
 

@@ -15,7 +15,9 @@ from gonghui.engines.language.rules.reading import table
 NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千万半几]+)"
 AMOUNT = re.compile(rf"{NUMBER}多?(?:万)?(?:元|块钱|块|万元|万块)|{NUMBER}多?万(?![人户名])")
 SPAN = re.compile(rf"{NUMBER}多?个?(?:半)?(?:年半|年|个月|月份|月|天|周|星期|小时)(?!级)")
-PEOPLE = re.compile(rf"{NUMBER}(?:多|来)?(?:几)?(?:个|名|号|位)?(?:人|工友|工人|职工|员工|同事|骑手)")
+PEOPLE = re.compile(
+    rf"{NUMBER}(?:多|来)?(?:几)?(?:个|名|号|位)?(?:人|工友|工人|职工|员工|同事|骑手)"
+)
 EMPLOYER = re.compile(
     r"[\u4e00-\u9fffA-Za-z0-9（）]{2,20}?(?:有限责任公司|股份有限公司|有限公司|集团|公司|厂|煤矿|矿业|"
     r"工地|项目部|酒店|超市|学校|医院|幼儿园|物业|物流园|站点)"

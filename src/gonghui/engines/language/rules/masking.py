@@ -13,7 +13,10 @@ from gonghui.kernel.base.names import split_surname
 PATTERNS = (
     ("【邮箱】", re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")),
     ("【网址】", re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)),
-    ("【证件号】", re.compile(r"(?<!\d)\d{6}[\s-]?(?:19|20)\d{2}[\s-]?\d{4}[\s-]?\d{3}[\dXx](?!\d)")),
+    (
+        "【证件号】",
+        re.compile(r"(?<!\d)\d{6}[\s-]?(?:19|20)\d{2}[\s-]?\d{4}[\s-]?\d{3}[\dXx](?!\d)"),
+    ),
     ("【证件号】", re.compile(r"(?<!\d)\d{15}(?!\d)")),
     ("【银行卡】", re.compile(r"(?<!\d)\d{4}(?:[\s-]?\d{4}){2,3}(?:[\s-]?\d{1,4})?(?!\d)")),
     ("【电话】", re.compile(r"(?<!\d)(?:\+?86[\s-]?)?1[3-9]\d[\s-]?\d{4}[\s-]?\d{4}(?!\d)")),

@@ -7,7 +7,6 @@ only quoted.
 
 from __future__ import annotations
 
-
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -140,5 +139,3 @@ def quote(body: str, asked: dict[str, float]) -> str:
             break
         chosen.append(place)
     return "".join(sentences[place] for place in sorted(chosen)).strip()
-
-

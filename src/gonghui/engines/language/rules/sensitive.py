@@ -222,7 +222,7 @@ def _whole(text: str, pattern: str, low: int, high: int) -> bool:
 
 
 def _ordinary(text: str, start: int, end: int) -> bool:
-    """Whether the characters are part of ordinary words: cut with their neighbours they form one."""
+    """Whether the characters, cut with their neighbours, are part of ordinary words."""
     cutter = segmenter()
     low = max(0, start - 3)
     place = low

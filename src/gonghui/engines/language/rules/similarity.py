@@ -73,9 +73,7 @@ def _length(vector: Mapping[int, int]) -> float:
     return math.sqrt(sum(weight * weight for weight in vector.values()))
 
 
-def probes(
-    asked: Marks, frequency: Callable[[int], int], *, most: int, budget: int
-) -> list[int]:
+def probes(asked: Marks, frequency: Callable[[int], int], *, most: int, budget: int) -> list[int]:
     """The keys to look candidates up by: the rarest, until so many rows would come."""
     chosen: list[int] = []
     spent = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -79,15 +79,16 @@ def bursts(
     groups: dict[int, list[int]] = defaultdict(list)
     for ref in sorted(words_of):
         groups[top(ref)].append(ref)
-    found = []
-    for refs in groups.values():
-        if len(refs) < least:
-            continue
-        counts: dict[str, int] = defaultdict(int)
-        for ref in refs:
-            for word in words_of[ref]:
-                counts[word] += 1
-        common = [word for word, many in counts.items() if many * 2 >= len(refs)]
-        common.sort(key=lambda word: (-counts[word], word))
-        found.append(Burst(tuple(refs), tuple(common[:6])))
+    found = [
+        Burst(tuple(refs), _common(words_of, refs))
+        for refs in groups.values()
+        if len(refs) >= least
+    ]
     return sorted(found, key=lambda item: (-len(item.refs), item.refs))
+
+
+def _common(words_of: Mapping[int, frozenset[str]], refs: Sequence[int]) -> tuple[str, ...]:
+    """The words at least half of the texts have, the most common first."""
+    counts = Counter(word for ref in refs for word in words_of[ref])
+    common = [word for word, many in counts.items() if many * 2 >= len(refs)]
+    return tuple(sorted(common, key=lambda word: (-counts[word], word))[:6])

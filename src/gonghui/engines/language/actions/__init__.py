@@ -1,0 +1,1 @@
+"""Writing: words, corrections, models, records, answers, drafts."""

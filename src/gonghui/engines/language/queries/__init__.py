@@ -1,0 +1,1 @@
+"""Reading: judgements by the model in use, word lists, likeness, answers, trends."""
