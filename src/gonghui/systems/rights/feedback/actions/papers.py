@@ -1,0 +1,131 @@
+"""Papers of petitions, numbered and sealed as they are issued."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+
+from gonghui.engines.casework.models import Case
+from gonghui.engines.casework.walls import everywhere
+from gonghui.kernel.access.actions import action
+from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.base.errors import Conflict, Refusal
+from gonghui.kernel.documents import codes
+from gonghui.kernel.org.models import Union
+from gonghui.systems.rights.feedback import parameters
+from gonghui.systems.rights.feedback.actions.matters import row_of
+from gonghui.systems.rights.feedback.models import Paper, PaperKind, Petition
+from gonghui.systems.rights.feedback.permissions import HANDLE_PETITION
+from gonghui.systems.rights.feedback.rules import petitions as rules
+
+NUMBERS = "numbers of papers run on for each organ, kind and year"
+ABOVE = "a paper names the union a petitioner may turn to next"
+DELIVERIES = ("当面送达", "邮寄送达", "网上送达", "公告送达")
+
+
+def issue(
+    petition: Petition,
+    kind: str,
+    organ: Union,
+    *,
+    words: str = "",
+    rule: str = "",
+    result: str = "",
+    due_on: date | None = None,
+) -> Paper:
+    """Number and keep a paper in the caller's transaction; the organ's row is locked for it."""
+    today = timezone.localdate()
+    Union.objects.unscoped(NUMBERS).select_for_update(no_key=True).get(pk=organ.pk)
+    rows = Paper.objects.filter(organ=organ.name, kind=kind, year=today.year)
+    serial = (rows.aggregate(last=Max("serial"))["last"] or 0) + 1
+    case = petition.case
+    facts = rules.Facts(
+        petition=case.number,
+        received_on=timezone.localdate(case.received_at),
+        organ=organ.name,
+        words=words,
+        rule=rule,
+        due_on=due_on,
+        result=rules.RESULTS.get(result, ""),
+        superior=_superior(organ),
+        days=parameters.APPEAL_DAYS.on(today),
+    )
+    paper = Paper.objects.create(
+        petition=petition,
+        kind=kind,
+        number=rules.number(organ.region or "", kind, today.year, serial),
+        year=today.year,
+        serial=serial,
+        organ=organ.name,
+        issued_on=today,
+        text="\n".join(rules.body(kind, facts)),
+    )
+    paper.code = codes.issue(
+        kind=rules.PAPERS[kind],
+        title=f"信访事项{rules.PAPERS[kind]}",
+        issuer=organ.name,
+        issued_on=today,
+        owner=(Paper._meta.label_lower, paper.pk),
+        number=paper.number,
+    )
+    paper.save(update_fields=["code"])
+    return paper
+
+
+def _superior(organ: Union) -> str:
+    if organ.parent_id is None:
+        return "上一级机关、单位"
+    return Union.objects.unscoped(ABOVE).get(pk=organ.parent_id).name
+
+
+def _last_words(case: Case) -> str:
+    event = case.events.order_by("-pk").first()
+    return event.text if event is not None else ""
+
+
+def _petition(case: Case) -> Petition:
+    found = row_of(case)
+    if not isinstance(found, Petition):
+        raise TypeError(f"{case.number} is no petition")
+    return found
+
+
+def accepted(case: Case, *, by: Actor, **facts: Any) -> None:
+    issue(_petition(case), PaperKind.ACCEPTED, case.union, due_on=case.due_on)
+
+
+def declined(case: Case, *, by: Actor, **facts: Any) -> None:
+    issue(_petition(case), PaperKind.DECLINED, case.union, words=_last_words(case))
+
+
+def extended(case: Case, *, by: Actor, **facts: Any) -> None:
+    words = _last_words(case)
+    issue(_petition(case), PaperKind.EXTENDED, case.union, words=words, due_on=case.due_on)
+
+
+def replied(case: Case, *, by: Actor, reply: Any = None, **facts: Any) -> None:
+    words = reply.text.reveal() if reply is not None else ""
+    issue(_petition(case), PaperKind.OPINION, case.union, words=words)
+
+
+@action("petitions.deliver", "登记文书送达", HANDLE_PETITION)
+def deliver(petition: Petition, *, by: Actor, paper: int, on: date, how: str) -> Petition:
+    """Keep when and how a paper reached the petitioner: terms of review count from that day."""
+    with everywhere():
+        found = petition.papers.select_for_update().filter(pk=paper).first()
+    if found is None:
+        raise Refusal("没有这份文书。", field="paper", code="paper")
+    if found.delivered_on is not None:
+        raise Conflict("这份文书已经登记送达。", code="delivered")
+    if not found.issued_on <= on <= timezone.localdate():
+        raise Refusal("送达日期在制发之后、今天之前。", field="on", code="day")
+    if how not in DELIVERIES:
+        raise Refusal("请选择送达方式。", field="how", code="how")
+    found.delivered_on, found.delivery = on, how
+    found.save(update_fields=["delivered_on", "delivery"])
+    petition.version += 1
+    petition.save()
+    return petition

@@ -1,0 +1,32 @@
+"""What a text is about and whether a life may be in danger, from whoever knows and from our words.
+
+The watches registered in the kernel and the own list are asked together: what either finds counts.
+"""
+
+from __future__ import annotations
+
+from gonghui.engines.casework.declaring import Hint, Suggestion
+from gonghui.kernel.notify import replies
+from gonghui.kernel.search import texts
+from gonghui.systems.rights.feedback.rules import crisis, topics
+
+
+def alarm(text: str) -> str:
+    """Why a person must be reached at once; empty when nothing is found."""
+    own = crisis.alarm(text)
+    if own:
+        return own
+    for watch in replies.watches().values():
+        if why := watch(text):
+            return why
+    return ""
+
+
+def classify(text: str) -> Hint:
+    """Suggestions for the desk, and danger."""
+    why = alarm(text)
+    found = [
+        Suggestion(item.code, item.score, item.because)
+        for item in texts.subjects(text, topics.TOPICS)
+    ] or [Suggestion(item.topic, item.score, item.because) for item in topics.guess(text)]
+    return Hint(tuple(found), bool(why), (why,) if why else ())
