@@ -1,4 +1,4 @@
-"""A short message centre (模拟): SMPP 3.4 and CMPP 2.0/3.0 over TCP; it fails and lies as it is told.
+"""A short message centre (模拟): SMPP 3.4 and CMPP 2.0/3.0; it fails and lies as it is told.
 
 It throttles, delays, cuts lines and mixes up receipts too. Its SMPP is written here, apart from the
 library that calls it; its CMPP shares our codec.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from gonghui.kernel.jobs.registry import defer, job
 from gonghui.kernel.notify import todos
 from gonghui.kernel.org.models import Union
 from gonghui.systems.media.short_messages.actions import expanding, kinds, money
+from gonghui.systems.media.short_messages.actions.pictures import keep_picture
 from gonghui.systems.media.short_messages.actions.queueing import Order, enqueue
 from gonghui.systems.media.short_messages.actions.wording import TWO
 from gonghui.systems.media.short_messages.models import (
@@ -86,7 +87,7 @@ def write(
     template: TextTemplate | None = None,
     payload: str = payloads.SMS,
     link: str = "",
-    items: list[dict[str, Any]] | None = None,
+    picture: UploadedFile | None = None,
     audience: Audience | None = None,
     numbers: str = "",
     rank: int | None = None,
@@ -97,9 +98,8 @@ def write(
         raise Refusal("这类短信不群发。", field="category", code="category")
     _belongs(union, signature, template, budget)
     text = wording.check_body(template.body if template and not text.strip() else text)
-    kind = payloads.check(
-        payload, text, [Item(one["type"], int(one["size"])) for one in items or []], link
-    )
+    items = [Item(_type_of(picture), picture.size or 0)] if picture is not None else []
+    kind = payloads.check(payload, text, items, link)
     now = timezone.now()
     if scheduled_at is not None and scheduled_at <= now:
         raise Refusal("定时发送的时间已过。", field="scheduled_at", code="past")
@@ -111,7 +111,6 @@ def write(
         template=template,
         text=text,
         link=link,
-        items=items or [],
         rank=categories.rank(category, rank),
         scheduled_at=scheduled_at,
         budget=budget,
@@ -124,7 +123,15 @@ def write(
     made.words = _looked_at(union, text)
     _reckon(made, by)
     made.save()
+    if picture is not None:
+        kept = keep_picture(picture, made, by=by)
+        made.items = [{"type": kept.media_type, "size": kept.size, "key": str(kept.key)}]
+        made.save(update_fields=["items"])
     return made
+
+
+def _type_of(picture: UploadedFile) -> str:
+    return "image/png" if (picture.name or "").lower().endswith(".png") else "image/jpeg"
 
 
 def _belongs(

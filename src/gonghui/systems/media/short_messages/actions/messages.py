@@ -12,7 +12,7 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.notify import todos
 from gonghui.kernel.org.models import Union
-from gonghui.systems.media.short_messages.actions import kinds, money
+from gonghui.systems.media.short_messages.actions import kinds, looking, money
 from gonghui.systems.media.short_messages.actions.queueing import Order, enqueue
 from gonghui.systems.media.short_messages.models import Budget, Message, Signature
 from gonghui.systems.media.short_messages.models.sending import MessageState
@@ -135,9 +135,10 @@ def cancel(message: Message, *, by: Actor, reason: str) -> Message:
     return message
 
 
-@action("short-messages.reveal", "查看短信号码和内容", REVEAL)
+@action("short-messages.reveal", "查看短信号码和内容", REVEAL, step_up=True)
 def reveal(message: Message, *, by: Actor, reason: str) -> dict[str, str]:
-    """Number and text in plain; the reason is logged. Codes are forgotten and never shown."""
+    """Number and text in plain; the look is logged with its reason. Codes are forgotten and never shown."""
+    looking.look(message.person_id, reason, by)
     shown = message.text is not None and message.category != "code"
     return {
         "手机号码": message.mobile.reveal(),

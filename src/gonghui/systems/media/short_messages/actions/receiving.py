@@ -20,7 +20,7 @@ from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.notify import messages, replies, todos
 from gonghui.kernel.notify.channels import IN_APP, Recipient
 from gonghui.kernel.notify.templates import Category, Template
-from gonghui.systems.media.short_messages.actions import kinds, people
+from gonghui.systems.media.short_messages.actions import kinds, looking, people
 from gonghui.systems.media.short_messages.actions.queueing import (
     Order,
     enqueue,
@@ -397,9 +397,10 @@ def settle_alarm(incoming: Incoming, *, by: Actor, reached: bool, text: str) -> 
     return incoming
 
 
-@action("short-replies.reveal", "查看来信号码和内容", REVEAL)
+@action("short-replies.reveal", "查看来信号码和内容", REVEAL, step_up=True)
 def reveal(incoming: Incoming, *, by: Actor, reason: str) -> dict[str, str]:
-    """Number and text in plain; the reason is logged."""
+    """Number and text in plain; the look is logged with its reason."""
+    looking.look(incoming.person_id, reason, by)
     return {
         "手机号码": incoming.mobile.reveal(),
         "内容": incoming.text.reveal() if incoming.text else "（已过保留期）",

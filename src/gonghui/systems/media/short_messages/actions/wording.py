@@ -156,15 +156,15 @@ def _not_ended(row: Judged) -> None:
 
 
 @action("short-keywords.add", "登记短信关键词", EDIT_BLACKLIST, creates=True)
-def add_word(union: Union, *, by: Actor, text: str, action: str, forms: str = "") -> Keyword:
-    """A word for a union and all below. forms: variants, one a line."""
+def add_word(union: Union, *, by: Actor, text: str, action: str, variants: str = "") -> Keyword:
+    """A word for a union and all below. variants: one a line."""
     word = text.strip()
     if not filtering.plain(word):
         raise Refusal("请写一个词。", field="text", code="empty")
     made = Keyword(
         text=word,
         action=action,
-        forms=[line.strip() for line in forms.splitlines() if filtering.plain(line)],
+        forms=[line.strip() for line in variants.splitlines() if filtering.plain(line)],
         added_by=by.name,
         added_at=timezone.now(),
     )

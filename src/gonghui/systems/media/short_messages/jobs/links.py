@@ -41,7 +41,7 @@ ANSWER_SECONDS = 60.0
 DRAIN_SECONDS = 10.0
 ALIVE_SECONDS = 30.0
 LOOK_SECONDS = 5.0
-"""How often a link looks at its route again, asks about parts and goes through reports left over."""
+"""How often a link looks at its route again, asks about parts and goes through old reports."""
 OWN = "each link carries its own route"
 
 _running: dict[int, threading.Thread] = {}

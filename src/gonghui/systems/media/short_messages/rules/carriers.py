@@ -1,7 +1,7 @@
 """Which carrier (运营商) a mobile number belongs to, by its prefix.
 
-工业和信息化部《电信网编号计划》 and its later allotments, as known on 2026-01-01. Numbers carried to
-another carrier (携号转网, 工信部信管〔2019〕242号) keep their prefix; their own network hands them on.
+工业和信息化部《电信网编号计划》 and its later allotments, as known on 2026-01-01. Numbers carried
+to another carrier (携号转网, 工信部信管〔2019〕242号) keep their prefix; the networks hand them on.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """CMPP 2.0 and 3.0, the protocol of China Mobile's gateways (ISMG): packets to octets and back.
 
-中国移动通信互联网短信网关接口协议 V2.0 (2002) and V3.0 (2003). All integers are big endian, texts
-are padded with zeros to their width. Header: Total_Length 4, Command_Id 4, Sequence_Id 4. The versions
-differ in the width of status (1 and 4) and of numbers and reserve fields of SUBMIT and DELIVER.
+中国移动通信互联网短信网关接口协议 V2.0 (2002) and V3.0 (2003). All integers are big endian,
+texts are padded with zeros to their width. Header: Total_Length 4, Command_Id 4, Sequence_Id 4. The
+versions differ in the width of status (1 and 4) and of numbers and reserve fields of SUBMIT and
+DELIVER.
 """
 
 from __future__ import annotations

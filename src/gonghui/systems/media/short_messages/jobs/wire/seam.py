@@ -45,7 +45,7 @@ class Came:
 
 @dataclass(frozen=True)
 class Junk:
-    """Something that came and is nothing; it is acknowledged, or the carrier repeats it for ever."""
+    """Something that is nothing; it is acknowledged, or the carrier repeats it for ever."""
 
     ticket: int
 
@@ -69,7 +69,7 @@ class Wire(Protocol):
         ...
 
     def submit(self, ready: Ready) -> None:
-        """Hand a part over; its answer comes as an event. LinkLost: it may have been handed over."""
+        """Hand a part over; its answer comes as an event. LinkLost: it may have left."""
         ...
 
     def read(self, seconds: float) -> list[Event]:

@@ -1,0 +1,1 @@
+"""Lists, records and forms of B3.1.3."""
