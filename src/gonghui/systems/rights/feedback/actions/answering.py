@@ -68,7 +68,8 @@ def ask(question: str, *, by: Actor) -> Answered:
             desk, by=BOT, question=question, state=AskedState.CRISIS, case=received.case.pk
         )
         return Answered(asked, received=received)
-    found = _found(question)
+    with everywhere():
+        found = _found(question)
     if found is None:
         return Answered(keep(desk, by=BOT, question=question, state=AskedState.HANDED))
     version, score, who = found
@@ -102,7 +103,7 @@ def _found(question: str) -> tuple[ArticleVersion, float, str] | None:
     if said is not None:
         answerer, approved = said
         version = _in_force(approved.version_id)
-        if version is not None and approved.score >= THRESHOLD.value():
+        if version is not None and approved.score >= float(THRESHOLD.value()):
             return version, approved.score, answerer.title
     if registry.answerers():
         return None
@@ -111,7 +112,8 @@ def _found(question: str) -> tuple[ArticleVersion, float, str] | None:
         rules.Candidate(pk, title, keywords)
         for pk, title, keywords in rows.values_list("pk", "title", "keywords")
     ]
-    best = rules.best(question, candidates, float(THRESHOLD.value()))
+    threshold = float(THRESHOLD.value())
+    best = rules.best(question, candidates, threshold)
     if best is None:
         return None
     article = rows.get(pk=best.key)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.org.models import Union
 from gonghui.systems.rights.feedback.models import Shift
@@ -41,4 +42,5 @@ def on_shift(at: datetime | None = None) -> list[Shift]:
     """Everybody whose shift it is at a moment."""
     now = at or timezone.now()
     rows = Shift.objects.unscoped(SEATS).filter(starts_at__lte=now, ends_at__gt=now, ended=False)
-    return list(rows.order_by("seat"))
+    with everywhere():
+        return list(rows.order_by("seat"))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ KINDS = {
     TEXT: "文字",
 }
 CHOSEN = (ONE, MANY)
+_HEAD = re.compile(r"[\[【](?P<kind>[^\]】]+)[\]】](?P<title>.+)")
 LONGEST, HIGHEST = 500, 1_000_000
 
 
@@ -36,6 +38,60 @@ class Question:
     options: tuple[str, ...] = ()
     required: bool = True
     most: int = 0
+
+
+def parse(text: str) -> list[Question]:
+    """Questions as cadres write them, one block each; Refusal names the line.
+
+    [单选] 您所在的行业
+    - 制造业
+    - 建筑业
+    [多选 2 选答] 您最需要的服务      (at most two, need not be answered)
+    """
+    found: list[Question] = []
+    for place, line in enumerate(text.splitlines(), 1):
+        line = line.strip()
+        if not line:
+            continue
+        if head := _HEAD.fullmatch(line):
+            found.append(_headed(len(found) + 1, head, place))
+        elif found and line[0] in "-－·" and found[-1].kind in CHOSEN:
+            last = found[-1]
+            found[-1] = replace(last, options=(*last.options, line[1:].strip()))
+        else:
+            raise Refusal(
+                f"第 {place} 行看不懂：“{line[:20]}”。",
+                remedy="题目以“[单选]”这样的题型开头，选项以“-”开头。",
+                field="questions",
+                code="line",
+            )
+    return [check_question(question) for question in found]
+
+
+def _headed(number: int, head: re.Match[str], place: int) -> Question:
+    words = {title.split("（")[0]: code for code, title in KINDS.items()}
+    kind, *more = head["kind"].split()
+    if kind not in words or any(not (word.isdecimal() or word == "选答") for word in more):
+        raise Refusal(
+            f"第 {place} 行的题型“{head['kind']}”不对。",
+            remedy="题型：" + "、".join(words) + "；后面可以加最多选几项和“选答”。",
+            field="questions",
+            code="kind",
+        )
+    most = next((int(word) for word in more if word.isdecimal()), 0)
+    return Question(f"q{number}", words[kind], head["title"].strip(), (), "选答" not in more, most)
+
+
+def written(questions: Sequence[Question]) -> str:
+    """Questions in the words `parse` reads."""
+    lines = []
+    for question in questions:
+        marks = [KINDS[question.kind].split("（")[0]]
+        marks += [str(question.most)] if question.most else []
+        marks += [] if question.required else ["选答"]
+        lines.append(f"[{' '.join(marks)}] {question.title}")
+        lines += [f"- {option}" for option in question.options]
+    return "\n".join(lines)
 
 
 def check_question(question: Question) -> Question:
