@@ -137,7 +137,7 @@ def cancel(message: Message, *, by: Actor, reason: str) -> Message:
 
 @action("short-messages.reveal", "查看短信号码和内容", REVEAL, step_up=True)
 def reveal(message: Message, *, by: Actor, reason: str) -> dict[str, str]:
-    """Number and text in plain; the look is logged with its reason. Codes are forgotten and never shown."""
+    """Number and text in plain, for a reason that is kept; codes are never shown."""
     looking.look(message.person_id, reason, by)
     shown = message.text is not None and message.category != "code"
     return {
