@@ -94,7 +94,7 @@ def check_state(verb: str, state: str) -> None:
 
 @dataclass(frozen=True)
 class Eligibility:
-    """met None: not to be told from what is known; because: in Chinese, with the rule."""
+    """met None: not to be told yet; because: in Chinese, without what somebody earns."""
 
     met: bool | None
     means: str
@@ -139,14 +139,14 @@ def eligibility(
     if income < 0:
         raise Refusal("家庭人均月收入不能是负数。", field="income", code="income")
     if income <= line:
-        return Eligibility(True, MEANS_MET, f"家庭人均月收入 {income} 元，不超过 {line} 元")
+        return Eligibility(True, MEANS_MET, f"家庭人均月收入不超过标准 {line} 元")
     if gravely:
         return Eligibility(
             True,
             MEANS_UNMET,
-            f"家庭人均月收入 {income} 元，超过 {line} 元；有证据证明合法权益被严重侵害",
+            f"家庭人均月收入超过标准 {line} 元；有证据证明合法权益被严重侵害",
         )
-    return Eligibility(False, MEANS_UNMET, f"家庭人均月收入 {income} 元，超过 {line} 元")
+    return Eligibility(False, MEANS_UNMET, f"家庭人均月收入超过标准 {line} 元")
 
 
 IDENTITY, RELATION, CLAIM, MEANS_PROOF, MANDATE = "id", "relation", "claim", "means", "mandate"

@@ -1,0 +1,1 @@
+"""What changes aid, mediation, supervision and the registers."""
