@@ -18,7 +18,7 @@ from django.utils import timezone
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.org.models import Union
-from gonghui.kernel.org.scoping import Scoped
+from gonghui.kernel.org.scoping import Scope, Scoped, wall_at
 from gonghui.kernel.people.memberships import change_status
 from gonghui.kernel.people.models import (
     Membership,
@@ -76,8 +76,10 @@ def merge(
     before: dict[str, dict[str, Any]] = {}
     moved: dict[str, Any] = {"rows": [], "left": [], "made": []}
     _merge_memberships(kept, absorbed, on, before, moved)
-    for model, column in pointers():
-        _move(model, column, absorbed.pk, kept.pk, moved)
+    # What is the person's own may lie at a desk, or behind a wall, that the actor has no part in.
+    with wall_at(Scope.everything()):
+        for model, column in pointers():
+            _move(model, column, absorbed.pk, kept.pk, moved)
     _change(absorbed, before, merged_into_id=kept.pk, version=absorbed.version + 1)
     found = PersonMerge.objects.create(
         kept=kept,
@@ -182,8 +184,9 @@ def undo(found: PersonMerge, *, by_id: int, at: datetime) -> None:
     models_by_label = {model._meta.label: model for model in apps.get_models()}
     for label, column, ids, old, new in reversed(found.moved["rows"]):
         model = models_by_label[label]
-        rows = model._base_manager.filter(pk__in=ids, **{column: new})
-        if rows.update(**{column: old}) != len(ids):
+        with wall_at(Scope.everything()):
+            back = model._base_manager.filter(pk__in=ids, **{column: new}).update(**{column: old})
+        if back != len(ids):
             raise Conflict(
                 f"合并后有“{model._meta.verbose_name}”记录又被改动，不能自动撤销。",
                 rule=RULE,

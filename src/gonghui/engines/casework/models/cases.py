@@ -84,6 +84,7 @@ class Case(Scoped):
     intakes: how many complaints it answers.
     """
 
+    follows_mergers = True
     kind = models.CharField("业务", max_length=20)
     number = models.CharField("编号", max_length=26, unique=True)
     title = models.CharField("标题", max_length=80)

@@ -26,6 +26,7 @@ class Intake(Scoped):
     intake.
     """
 
+    follows_mergers = True
     scope_person = "person_id"
 
     case = models.ForeignKey(

@@ -24,6 +24,7 @@ class Article(Scoped):
     kinds: the kinds of case it is for; empty for all. used: how often a reply cited it.
     """
 
+    follows_mergers = True
     code = models.CharField("编号", max_length=26, unique=True)
     title = models.CharField("标题", max_length=120)
     body = models.TextField("正文", blank=True)

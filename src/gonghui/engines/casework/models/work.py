@@ -131,6 +131,7 @@ class Part(Scoped):
     complained of never can.
     """
 
+    follows_mergers = True
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, related_name="parts", verbose_name="办件"
     )

@@ -16,7 +16,7 @@ from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.identity.models import User
 from gonghui.kernel.notify import timeline
 from gonghui.kernel.org.scoping import Scope, raise_wall
-from gonghui.kernel.resource.declaration import SYSTEMS
+from gonghui.kernel.resource.declaration import SYSTEMS, services
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,9 @@ from gonghui.engines.casework.declaring import CaseKind, ClockRule, Permissions,
 from gonghui.engines.casework.parameters import PART_WORKDAYS
 from gonghui.engines.casework.rules.clocks import Unit
 from gonghui.kernel.access.roles import APPROVER, HANDLER, Permission
-from gonghui.kernel.resource.declaration import Page, Served, System
+from gonghui.engines.casework import serving
+from gonghui.kernel.resource.declaration import Served, System
+from gonghui.kernel.resource.services import VOICE, Guide
 
 def right(verb, title, *roles, **more):
     return Permission(f"lost.{verb}", title, roles, **more)
@@ -43,10 +45,11 @@ LOST = CaseKind(
     clocks=(ClockRule("reply", "答复失主", PART_WORKDAYS, Unit.WORK, until=Until.REPLIED),),
     reviewed=lambda case: False,
 )
-FOUND = Page("失物招领", "casework:track", LOST.permissions.submit, help="报失和查询")
+GUIDE = Guide("东西丢了，告诉工会", "五个工作日内答复", "省总工会")
 SYSTEM = System(
     code="X1", name="失物招领系统", owner="办公室", chapter="测试",
-    functions={"X1/1": Served(LOST.action("submit"), "报失")}, hall=(FOUND,),
+    functions={"X1/1": Served(LOST.action("submit"), "报失")},
+    services=(serving.service(LOST, "lost", (VOICE,), GUIDE),),
 )
 '''
 
@@ -68,7 +71,8 @@ def client_of(actor):
 
 
 def test_another_system(lost, world):
-    assert SYSTEMS["X1"].hall[0].title == "失物招领"
+    system, service = services()["lost"]
+    assert system is SYSTEMS["X1"] and service.title == "失物招领" and service.apply.screens
     person = world.person(world.mill, "严冬")
     worker = client_of(world.actor("严冬", person=person))
     clerk = client_of(

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from gonghui.engines.casework.actions import collective, intake, replies, revealing, work
 from gonghui.engines.casework.models import (
@@ -27,7 +28,7 @@ from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.bus.models import Outbox
 from gonghui.kernel.notify import timeline
 from gonghui.kernel.notify.models import Message, TimelineLine, Todo
-from gonghui.kernel.org.scoping import raise_wall
+from gonghui.kernel.org.scoping import Scope, raise_wall
 
 pytestmark = pytest.mark.django_db
 TEXT = "华阳机械从三月起不发加班工资，每天加班到晚上九点，找厂长也不给答复，已经四个月了"
@@ -340,8 +341,6 @@ def test_one_leaves_a_collective_case(kind, world, staff, eleven):
 def test_the_clock_of_the_whole_counts_from_the_first_complaint(kind, world, staff):
     from datetime import timedelta
 
-    from django.utils import timezone
-
     early = timezone.now() - timedelta(days=10)
     new = complaint(kind, world.province, respondent=world.factory)
     old = complaint(
@@ -420,3 +419,35 @@ def test_a_title_that_names_its_writer_is_not_taken_over(kind, world):
     assert row.name.reveal() == "司徒明" and row.mobile.reveal().startswith("199")
     safe = complaint(kind, world.province, title="食堂卫生差", **words)
     assert safe.case.title == "食堂卫生差"
+
+
+def test_merged_records_take_their_complaints_along(kind, world, staff, as_application):
+    from datetime import timedelta
+
+    from gonghui.kernel.people import merging
+    from gonghui.kernel.people.models import Person
+
+    raise_wall(Scope.everything())
+    kept, gone = (world.member(world.factory, "甲一").person for _ in range(2))
+    worker = world.actor("甲一", person=gone)
+    got = complaint(kind, world.province, by=worker, channel="web", secrecy="confidential")
+    lines = TimelineLine.objects.filter(person_id=gone.pk).count()
+    raise_wall(staff["factory"].wall())
+    rows = Person.objects.unscoped("test")
+    merged = merging.merge(
+        rows.get(pk=kept.pk),
+        rows.get(pk=gone.pk),
+        on=timezone.localdate(),
+        at=timezone.now(),
+        undo_days=30,
+        by_id=1,
+        reason="同一人",
+        place=world.factory,
+    )
+    raise_wall(Scope.everything())
+    assert Intake.objects.unscoped("test").get(pk=got.intake.pk).person_id == kept.pk
+    assert TimelineLine.objects.filter(person_id=kept.pk).count() == lines > 0
+    raise_wall(staff["factory"].wall())
+    merging.undo(merged, by_id=1, at=timezone.now() + timedelta(minutes=1))
+    raise_wall(Scope.everything())
+    assert Intake.objects.unscoped("test").get(pk=got.intake.pk).person_id == gone.pk
