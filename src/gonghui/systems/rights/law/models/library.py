@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
 from gonghui.kernel.org.scoping import Scoped
-from gonghui.kernel.search.grams import Grams
 from gonghui.systems.rights.law.models.reviewed import Reviewed
 from gonghui.systems.rights.law.rules import library
 
@@ -48,7 +46,6 @@ class Statute(Scoped):
         verbose_name = "法规"
         indexes = [
             models.Index(fields=["org_path"], name="law_statute_path"),
-            GinIndex(Grams(F("title")), name="law_statute_words"),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +109,6 @@ class Article(models.Model):
     class Meta:
         verbose_name = "条文"
         ordering = ("number", "branch", "since")
-        indexes = [GinIndex(Grams(F("text")), name="law_article_words")]
         constraints = [
             models.UniqueConstraint(
                 fields=["statute", "number", "branch", "since"], name="law_article_once"

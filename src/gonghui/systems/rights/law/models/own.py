@@ -27,7 +27,7 @@ class Calculation(models.Model):
 
 
 class Term(models.Model):
-    """A term a worker wants to be reminded of (期限提醒); remind: days before, the largest first."""
+    """A term a worker wants to be reminded of (期限提醒); remind: days before, largest first."""
 
     user_id = models.BigIntegerField("账号")
     person_id = models.BigIntegerField("人员", null=True)

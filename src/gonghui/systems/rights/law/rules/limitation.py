@@ -18,6 +18,10 @@ from gonghui.systems.rights.law.rules.showing import Clause, Line, Outcome
 ACT, INJURY, CIVIL = "劳动争议调解仲裁法", "工伤保险条例", "民法典"
 
 
+IN_FORCE = date(2011, 1, 1)
+"""Before this day some of the terms were others; older facts are reckoned by the later rules."""
+
+
 class Claim(StrEnum):
     """What has a term."""
 

@@ -1,0 +1,1 @@
+"""The writers of the law library, consultation, cases, legislation and own notes."""

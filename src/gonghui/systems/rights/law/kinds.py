@@ -1,0 +1,44 @@
+"""Legal consultation (法律咨询) as a kind of case."""
+
+from gonghui.engines.casework.declaring import CaseKind, ClockRule, Moment, Permissions, Until
+from gonghui.engines.casework.rules.clocks import Unit
+from gonghui.systems.rights.law import permissions as may
+from gonghui.systems.rights.law.actions.consulting import received
+from gonghui.systems.rights.law.models import Consultation
+from gonghui.systems.rights.law.models.writing import Subject
+from gonghui.systems.rights.law.parameters import CONSULT_EXTENSION, CONSULT_WORKDAYS
+
+CONSULTATION = CaseKind(
+    code="consult",
+    title="法律咨询",
+    prefix="ZX",
+    system="C4.3",
+    service="法律咨询",
+    permissions=Permissions(
+        view=may.VIEW_CONSULT,
+        register=may.REGISTER_CONSULT,
+        handle=may.HANDLE_CONSULT,
+        approve=may.APPROVE_CONSULT,
+        supervise=may.SUPERVISE_CONSULT,
+        reveal=may.REVEAL_CONSULT,
+        submit=may.ASK,
+        own=may.OWN_CONSULT,
+        export=may.EXPORT_CONSULT,
+    ),
+    categories={item.value: item.label for item in Subject},
+    clocks=(
+        ClockRule(
+            "answer",
+            "答复咨询",
+            CONSULT_WORKDAYS,
+            Unit.WORK,
+            until=Until.REPLIED,
+            extension=CONSULT_EXTENSION,
+            source="本平台业务规则",
+        ),
+    ),
+    steps={"lawyer": "律师解答中", "materials": "请咨询人补充情况"},
+    outcomes={"explained": "已解答", "aid": "转申请法律援助", "complaint": "转诉求办理"},
+    row=Consultation,
+    hooks={Moment.RECEIVED: received},
+)
