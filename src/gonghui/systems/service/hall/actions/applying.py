@@ -20,6 +20,7 @@ from gonghui.kernel.notify import messages, timeline
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.templates import Category, Template
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.people import persons
 from gonghui.kernel.people.models import Person
 from gonghui.kernel.resource.services import Handed, Known, Receipt, Service
@@ -105,8 +106,8 @@ def meet(union: Union, *, by: Actor, identity: persons.Identity) -> Person:
     return persons.register(identity, union)
 
 
-def _consented(by: Actor, principal_id: int, service: Service) -> Proxy:
-    found = consent(by.person_id, principal_id, service.code) if by.person_id else None
+def _consented(by: Actor, principal_person_id: int, service: Service) -> Proxy:
+    found = consent(by.person_id, principal_person_id, service.code) if by.person_id else None
     if found is None or service.apply is None or not service.apply.proxied:
         raise Forbidden(
             "没有为这个人代办这件事的授权。",
@@ -142,6 +143,7 @@ def _hand_in(
         taken_by="" if channel == Channel.WEB else by.name,
         handed_at=timezone.now(),
         owner=filling.draft.owner,
+        private=service.private,
     )
     handing.place_at(_far_from(union) if service.private else union)
     files = _files(filling)
@@ -280,8 +282,11 @@ def _tell(handing: Handing, service: Service, by: Actor) -> None:
     if handing.person_id is None:
         return
     link = handing.link or reverse("hall-receipt", args=[handing.number])
-    told = timeline.of_matter(handing.person_id, handing.target_type, handing.target_id)
-    if not told.exists():
+    # Whoever takes it in sees no other person's timeline; it is asked only whether it has begun.
+    with wall_at(Scope((), handing.person_id)):
+        told = timeline.of_matter(handing.person_id, handing.target_type, handing.target_id)
+        begun = told.exists()
+    if not begun:
         timeline.tell(
             handing.person_id,
             service=service.title,

@@ -103,9 +103,9 @@ def ask(
     if person is None or person.name != claimed.name:
         return None
     made = Proxy(
-        principal_id=person.pk,
+        principal_person_id=person.pk,
         principal_name=person.name,
-        agent_id=by.person_id,
+        agent_person_id=by.person_id,
         agent_name=name_of(by.person_id or 0),
         relation=relation.strip()[:40],
         services=list(services),
@@ -140,7 +140,7 @@ def answer_proxy(proxy: Proxy, *, by: Actor, agreed: bool) -> Proxy:
     proxy.save()
     if agreed:
         # A refusal stays silent: it would tell a stranger that the person is known here.
-        messages.send([Recipient(person_id=proxy.agent_id)], GRANTED, {})
+        messages.send([Recipient(person_id=proxy.agent_person_id)], GRANTED, {})
     return proxy
 
 
@@ -158,7 +158,7 @@ def end_proxy(proxy: Proxy, *, by: Actor) -> Proxy:
 @action("hall.lay_down_proxy", "放弃代办", OWN, creates=True)
 def lay_down(nothing: None, *, by: Actor, pk: int) -> Proxy:
     """The agent gives the consent back."""
-    rows = Proxy.objects.select_for_update().filter(pk=pk, agent_id=by.person_id or -1)
+    rows = Proxy.objects.select_for_update().filter(pk=pk, agent_person_id=by.person_id or -1)
     proxy = rows.first()
     if proxy is None or proxy.state not in rules.OPEN:
         raise Conflict("这项代办授权已经终止。", code="state")

@@ -69,6 +69,7 @@ class Handing(Scoped):
     due_on = models.DateField("办理期限", null=True)
     link = models.TextField("查看地址", blank=True)
     owner = models.CharField("提交人", max_length=50, blank=True)
+    private = models.BooleanField("只告知受理单位", default=False)
 
     class Meta:
         verbose_name = "大厅受理登记"

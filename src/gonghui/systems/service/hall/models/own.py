@@ -65,12 +65,12 @@ class ProxyState(models.TextChoices):
 class Proxy(models.Model):
     """A person's consent that another handles matters for them. services: empty for all."""
 
-    scope_person = "principal_id"
+    scope_person = "principal_person_id"
     audit_masked = ("principal_name", "agent_name")
 
-    principal_id = models.BigIntegerField("委托人编号")
+    principal_person_id = models.BigIntegerField("委托人编号")
     principal_name = models.CharField("委托人", max_length=50)
-    agent_id = models.BigIntegerField("代办人编号")
+    agent_person_id = models.BigIntegerField("代办人编号")
     agent_name = models.CharField("代办人", max_length=50)
     relation = models.CharField("关系", max_length=40)
     services = ArrayField(
@@ -85,17 +85,17 @@ class Proxy(models.Model):
     class Meta:
         verbose_name = "代办授权"
         indexes = [
-            models.Index(fields=["agent_id"], name="hall_proxy_agent"),
-            models.Index(fields=["principal_id"], name="hall_proxy_principal"),
+            models.Index(fields=["agent_person_id"], name="hall_proxy_agent"),
+            models.Index(fields=["principal_person_id"], name="hall_proxy_principal"),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["principal_id", "agent_id"],
+                fields=["principal_person_id", "agent_person_id"],
                 condition=Q(state__in=rules.OPEN),
                 name="hall_proxy_once",
             ),
             models.CheckConstraint(
-                condition=~Q(principal_id=models.F("agent_id")), name="hall_proxy_two"
+                condition=~Q(principal_person_id=models.F("agent_person_id")), name="hall_proxy_two"
             ),
         ]
 

@@ -72,6 +72,8 @@ def _reads_handing(actor: Actor, file: StoredFile) -> bool:
     handing = rows.first()
     if handing is None:
         return False
+    if handing.private:
+        return actor.person_id is not None and actor.person_id == handing.person_id
     return actor.may(VIEW_HANDED, handing.org_path, handing.person_id)
 
 

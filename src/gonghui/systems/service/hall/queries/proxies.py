@@ -15,20 +15,22 @@ def of_person(person_id: int) -> QuerySet[Proxy]:
 
     What an agent asked for and has no answer to is left out: it would tell who is known here.
     """
-    mine = Q(principal_id=person_id)
-    granted = Q(agent_id=person_id, answered_at__isnull=False) & ~Q(state=ProxyState.REFUSED)
+    mine = Q(principal_person_id=person_id)
+    granted = Q(agent_person_id=person_id, answered_at__isnull=False) & ~Q(state=ProxyState.REFUSED)
     return Proxy.objects.filter(mine | granted).order_by("-pk")
 
 
 def waiting(person_id: int) -> int:
     """How many wait for this person's consent."""
-    return Proxy.objects.filter(principal_id=person_id, state=ProxyState.ASKED).count()
+    return Proxy.objects.filter(principal_person_id=person_id, state=ProxyState.ASKED).count()
 
 
-def consents(agent_id: int, service: str) -> list[Proxy]:
+def consents(agent_person_id: int, service: str) -> list[Proxy]:
     """The consents under which somebody may hand in a service today."""
     today = timezone.localdate()
-    rows = Proxy.objects.filter(agent_id=agent_id, state=ProxyState.GRANTED, until__gte=today)
+    rows = Proxy.objects.filter(
+        agent_person_id=agent_person_id, state=ProxyState.GRANTED, until__gte=today
+    )
     return [
         item
         for item in rows.order_by("pk")
@@ -36,7 +38,12 @@ def consents(agent_id: int, service: str) -> list[Proxy]:
     ]
 
 
-def consent(agent_id: int, principal_id: int, service: str) -> Proxy | None:
+def consent(agent_person_id: int, principal_person_id: int, service: str) -> Proxy | None:
     return next(
-        (item for item in consents(agent_id, service) if item.principal_id == principal_id), None
+        (
+            item
+            for item in consents(agent_person_id, service)
+            if item.principal_person_id == principal_person_id
+        ),
+        None,
     )

@@ -38,6 +38,7 @@ HANDED = Resource(
     model=Handing,
     view=VIEW_HANDED,
     unit="件",
+    rows=lambda rows: rows.filter(private=False),
     columns=(
         Column("number", "受理编号", kind="title"),
         Column("title", "服务事项"),

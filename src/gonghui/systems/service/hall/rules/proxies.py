@@ -13,16 +13,16 @@ LONGEST_DAYS = 366
 ASKED_DAYS = 14
 
 
-def check_pair(agent_id: int | None, principal_id: int) -> None:
+def check_pair(agent_person_id: int | None, principal_person_id: int) -> None:
     """Nobody stands in for themselves, and an agent is somebody the platform knows."""
-    if agent_id is None:
+    if agent_person_id is None:
         raise Refusal(
             "代办人须先绑定本人身份。",
             rule=RULE,
             remedy="请在“我的”中绑定本人身份后再申请。",
             code="agent",
         )
-    if agent_id == principal_id:
+    if agent_person_id == principal_person_id:
         raise Refusal("不用为自己申请代办。", remedy="请直接办理。", code="self")
 
 

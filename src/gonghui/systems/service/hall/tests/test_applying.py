@@ -232,9 +232,9 @@ def test_a_viewer_has_no_counter(world, client_of, worker):
 
 def consented(world, agent, principal):
     return Proxy.objects.create(
-        principal_id=principal.person_id,
+        principal_person_id=principal.person_id,
         principal_name=principal.name,
-        agent_id=agent.person_id,
+        agent_person_id=agent.person_id,
         agent_name=agent.name,
         relation="子女",
         until=timezone.localdate() + timedelta(days=30),

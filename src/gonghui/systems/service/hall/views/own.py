@@ -94,9 +94,9 @@ def proxy_list(request: HttpRequest) -> HttpResponse:
     items = [
         {
             "proxy": item,
-            "mine": item.principal_id == person_id,
+            "mine": item.principal_person_id == person_id,
             "who": mask_name(
-                item.agent_name if item.principal_id == person_id else item.principal_name
+                item.agent_name if item.principal_person_id == person_id else item.principal_name
             ),
             "what": "、".join(names.get(code, code) for code in item.services) or "全部可代办事项",
             "tone": TONES[item.state],
@@ -123,7 +123,7 @@ def _answer(request: HttpRequest, pk: int, person_id: int) -> None:
         actions.lay_down(None, by=request.actor, pk=pk)
         messages.success(request, "已放弃代办。")
         return
-    proxy = Proxy.objects.filter(pk=pk, principal_id=person_id).first()
+    proxy = Proxy.objects.filter(pk=pk, principal_person_id=person_id).first()
     if proxy is None:
         raise Missing("没有这项代办申请。")
     if what == "end":

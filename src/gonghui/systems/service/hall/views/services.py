@@ -113,7 +113,7 @@ def _principals(request: HttpRequest, found: Service) -> list[tuple[int, str]]:
     if person_id is None or found.apply is None or not found.apply.proxied:
         return []
     return [
-        (item.principal_id, knowing.of_person(item.principal_id).name)
+        (item.principal_person_id, knowing.of_person(item.principal_person_id).name)
         for item in consents(person_id, found.code)
     ]
 
