@@ -27,7 +27,7 @@ from gonghui.kernel.identity import (
     texting,
 )
 from gonghui.kernel.identity.models import Invitation, User
-from gonghui.kernel.identity.views.pages import refuse
+from gonghui.kernel.identity.views.pages import refuse, target_of
 from gonghui.kernel.identity.views.texts import CodeForm, MobileForm, NewPasswordForm
 from gonghui.kernel.security.limits import attempt
 
@@ -156,6 +156,8 @@ def join(request: HttpRequest) -> HttpResponse:
     """Name, document number and mobile; the answer is the same for everybody."""
     if not texting.available():
         return render(request, "identity/join_closed.html")
+    if request.method == "GET" and "next" in request.GET:
+        request.session["join_next"] = target_of(request, "account")
     form = JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         now, today = timezone.now(), timezone.localdate()
@@ -206,6 +208,7 @@ def join_code(request: HttpRequest) -> HttpResponse:
                 return HttpResponseRedirect(resolve_url("account-password"))
             sessions.rotate(request)
             messages.success(request, "已绑定本人身份。")
-            return HttpResponseRedirect(resolve_url("account"))
+            onwards = request.session.pop("join_next", "") or resolve_url("account")
+            return HttpResponseRedirect(onwards)
     status = 422 if form.errors else 200
     return render(request, "identity/join_code.html", {"form": form}, status=status)

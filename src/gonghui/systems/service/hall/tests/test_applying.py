@@ -169,11 +169,14 @@ def test_a_private_service_tells_nobody_beside_the_desk(world, client_of, worker
         fill(client, photo)
         client.post(f"{START}check/")
         made = Handing.objects.unscoped("test").get()
-        assert (made.union, made.person_name) == (world.province, "")
+        assert (made.union, made.person_name, made.private) == (world.province, "", True)
         assert taken.handed[0][1].person_id == actor.person_id
-        here = client_of((HANDLER, world.factory), (VIEWER, world.hefei))
+        here = client_of((HANDLER, world.factory), (VIEWER, world.province))
         assert made.number not in text_of(here.get("/w/hall-handed/"))
         assert here.get(f"/w/hall-handed/{made.pk}/").status_code == 403
+        for key in taken.handed[0][0].files["id-card"]:
+            assert here.get(f"/files/{key}/").status_code == 403
+            assert client.get(f"/files/{key}/").status_code == 200
         entry = Entry.objects.filter(action="hall.hand_in").get()
         assert "章有福" not in str(entry.__dict__) and entry.org_path == world.province.path
         assert client.get(f"/hall/receipts/{made.number}/").status_code == 200

@@ -88,7 +88,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         "tone": tone,
         "ladder": matching.ladder(known.level),
         "matters": matters.own(actor)[:5],
-        "tiles": [*_own_tiles(request), *_settings_tiles(request)],
+        "tiles": [
+            *_own_tiles(request),
+            ui.Tile("大字版和无障碍", reverse("hall-ease"), "text-size", "字号、对比度、简洁页面"),
+        ],
+        "waiting": proxies.waiting(actor.person_id) if actor.person_id else 0,
         "joining": next(
             (item for item in offering.every() if item.raises and not known.is_member), None
         ),
@@ -114,21 +118,6 @@ def _address(page: Page) -> str:
         return page.address
     except NoReverseMatch:
         return ""
-
-
-def _settings_tiles(request: HttpRequest) -> list[ui.Tile]:
-    person_id = request.actor.person_id
-    tiles = [ui.Tile("大字版和无障碍", reverse("hall-ease"), "text-size", "字号、对比度、简洁页面")]
-    if person_id is None:
-        return tiles
-    waiting = proxies.waiting(person_id)
-    asked = f"有 {waiting} 项等您同意" if waiting else "请人代办，或为家人代办"
-    return [
-        ui.Tile("我的办事", reverse("hall-matters"), "list-check", "全部事项和进度"),
-        ui.Tile("我的材料", reverse("hall-materials"), "folder", "已存的材料和使用记录"),
-        ui.Tile("代办授权", reverse("hall-proxies"), "users", asked),
-        *tiles,
-    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -97,14 +97,16 @@ def _raising(
         for level, (title, name) in RAISING.items()
         if acting.known.level < level <= standing.missing
     ]
+    if standing.missing > Level.PHONE:
+        # Binding the person proves the phone as well.
+        steps = [step for step in steps if step[0] != RAISING[Level.PHONE][0]]
+    if acting.known.level is Level.GUEST:
+        return steps[:1]
     if standing.missing is Level.MEMBER:
         joining = next((item for item in offering.every() if item.raises is Level.MEMBER), None)
         if joining is not None:
             steps.append((joining.title, reverse("hall-service", args=[joining.code])))
-    elif standing.missing > Level.PHONE:
-        # Binding the person proves the phone as well.
-        steps = [step for step in steps if step[0] != RAISING[Level.PHONE][0]]
-    return steps[:1]
+    return steps
 
 
 def _principals(request: HttpRequest, found: Service) -> list[tuple[int, str]]:
