@@ -175,17 +175,18 @@ WATCH = CaseKind(
         p.EXPORT_WATCH,
     ),
     categories=MATTERS,
-    clocks=(
+    clocks=tuple(
         ClockRule(
-            "reply",
-            "用人单位答复",
+            f"reply_{code}",
+            f"答复{title[8:]}",
             figures.REPLY_WORKDAYS,
             Unit.WORK,
             begin=Begin.ASKED,
             until=Until.TOLD,
             pausable=False,
             source=supervision.MEASURE,
-        ),
+        )
+        for code, title in supervision.LETTERS.items()
     ),
     desk=hooks.county_desk,
     row=Watch,

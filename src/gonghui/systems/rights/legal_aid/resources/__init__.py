@@ -1,0 +1,1 @@
+"""Lists, records and steps of aid, mediation, supervision and the registers."""
