@@ -51,8 +51,12 @@ def features(text: str, cutter: Segmenter | None = None) -> Counter[str]:
     return found
 
 
+NUMERALS = frozenset("零一二两三四五六七八九十百千万几半")
+
+
 def shown(feature: str) -> str:
-    """A feature as a reason for people: words and cues; nothing for pairs and labels."""
+    """A feature as a reason for people: words and cues; nothing for pairs, labels, numbers."""
     if feature.startswith((PAIR, FOR)):
         return ""
-    return feature.removeprefix(CUE)
+    word = feature.removeprefix(CUE)
+    return "" if len(word) < 2 or word[0] in NUMERALS else word

@@ -1,0 +1,1 @@
+"""Writing in D03."""
