@@ -20,14 +20,14 @@ from gonghui.kernel.base.errors import Refusal
 from gonghui.systems.rights.feedback import parameters
 from gonghui.systems.rights.feedback import permissions as may
 from gonghui.systems.rights.feedback.actions import matters, papers
-from gonghui.systems.rights.feedback.models import Matter, Petition
+from gonghui.systems.rights.feedback.models import HOTLINE_CODE, PETITION_CODE, Matter, Petition
 from gonghui.systems.rights.feedback.queries import texts
 from gonghui.systems.rights.feedback.rules import petitions, topics
 
 HOTLINE_RULE = "12351 分级办理（一般、难点、特别复杂）"
 
 HOTLINE = CaseKind(
-    code=matters.HOTLINE_CODE,
+    code=HOTLINE_CODE,
     title="12351 来件",
     prefix="RX",
     system="C4.5",
@@ -106,7 +106,7 @@ def _no_reopening(case: Case, *, by: Actor, **arguments: Any) -> None:
 
 
 PETITIONS = CaseKind(
-    code=matters.PETITION_CODE,
+    code=PETITION_CODE,
     title="信访事项",
     prefix="XF",
     system="C4.5",

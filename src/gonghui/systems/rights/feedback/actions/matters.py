@@ -15,12 +15,18 @@ from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.org.models import Union
 from gonghui.systems.rights.feedback import parameters
 from gonghui.systems.rights.feedback.actions import todos
-from gonghui.systems.rights.feedback.models import Matter, Nature, Petition, Purpose, Way
+from gonghui.systems.rights.feedback.models import (
+    PETITION_CODE,
+    Matter,
+    Nature,
+    Petition,
+    Purpose,
+    Way,
+)
 from gonghui.systems.rights.feedback.permissions import APPROVE, APPROVE_PETITION, HANDLE
 from gonghui.systems.rights.feedback.queries import duty
 from gonghui.systems.rights.feedback.rules import alerts
 
-HOTLINE_CODE, PETITION_CODE = "hotline", "petition"
 NATURE, WAY, PURPOSE, SOURCE = "性质", "信访形式", "信访目的", "来源"
 """Keys of what the forms add to a complaint (Said.details), as the desk reads them."""
 HOW_MANY = "how many people complain of the matter at hand"

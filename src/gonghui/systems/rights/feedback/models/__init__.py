@@ -26,6 +26,8 @@ from gonghui.systems.rights.feedback.models.calls import (
     Shift,
 )
 from gonghui.systems.rights.feedback.models.matters import (
+    HOTLINE_CODE,
+    PETITION_CODE,
     Appeal,
     AppealState,
     Matter,
@@ -39,7 +41,9 @@ from gonghui.systems.rights.feedback.models.matters import (
 )
 
 __all__ = [
+    "HOTLINE_CODE",
     "NUMBER",
+    "PETITION_CODE",
     "Appeal",
     "AppealState",
     "Asked",

@@ -9,6 +9,8 @@ from gonghui.kernel.base.fields import SealedTextField
 from gonghui.kernel.documents.models import CheckCode
 from gonghui.kernel.org.scoping import Scoped
 
+HOTLINE_CODE, PETITION_CODE = "hotline", "petition"
+
 
 class Nature(models.TextChoices):
     CONSULT = "consult", "咨询"

@@ -49,8 +49,7 @@ def parse(text: str) -> list[Question]:
     [多选 2 选答] 您最需要的服务      (at most two, need not be answered)
     """
     found: list[Question] = []
-    for place, line in enumerate(text.splitlines(), 1):
-        line = line.strip()
+    for place, line in enumerate(map(str.strip, text.splitlines()), 1):
         if not line:
             continue
         if head := _HEAD.fullmatch(line):
