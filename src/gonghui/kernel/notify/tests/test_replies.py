@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gonghui.kernel.notify import replies
+from gonghui.kernel.notify import replies, variants
 from gonghui.kernel.notify.replies import Reply, Taken
 
 TEXT = Reply("k", "13812345678", "满意", "106", datetime(2026, 11, 20, tzinfo=UTC))
@@ -42,3 +42,14 @@ def test_a_code_is_registered_once(codes):
     replies.register_watch("test-a", lambda text: "")
     with pytest.raises(ValueError, match="twice"):
         replies.register_watch("test-a", lambda text: "")
+
+
+def test_variants_of_a_word_are_those_somebody_knows():
+    variants.register("test-variants", lambda word: [word, "du bo", "du bo"])
+    try:
+        assert variants.of("赌博") == ["du bo"]
+        with pytest.raises(ValueError, match="twice"):
+            variants.register("test-variants", lambda word: [])
+    finally:
+        variants.forget("test-variants")
+    assert variants.of("赌博") == []

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.db.models import QuerySet
 
+from gonghui.kernel.notify import variants
 from gonghui.kernel.org.models import Union
 from gonghui.systems.media.short_messages.models import Budget, Keyword, Signature, TextTemplate
 from gonghui.systems.media.short_messages.models.wording import Approval
 from gonghui.systems.media.short_messages.rules.filtering import Hit, Word, hits
 
 INHERITED = "wording of a superior union is used by all below"
-
-VARIANTS: dict[str, Callable[[str], list[str]]] = {}
-"""Hooks that give variants of a word (pinyin, split characters), by the engine's code."""
 
 
 def _above(union: Union) -> list[str]:
@@ -41,12 +37,11 @@ def budgets(union: Union) -> QuerySet[Budget]:
 
 
 def words(union: Union) -> list[Word]:
-    """The words in force at a union, with typed variants and those of the registered hooks."""
+    """The words in force at a union, with typed variants and those anybody registered knows."""
     rows = Keyword.objects.unscoped(INHERITED).filter(ended_at=None, org_path__in=_above(union))
     found = []
     for text, action, forms in rows.values_list("text", "action", "forms"):
-        offered = [form for hook in VARIANTS.values() for form in hook(text)]
-        found.append(Word(text, action, (*forms, *offered)))
+        found.append(Word(text, action, (*forms, *variants.of(text))))
     return found
 
 
