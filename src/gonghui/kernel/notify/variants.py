@@ -1,4 +1,4 @@
-"""Ways a word is written to slip past a filter (拼音、拆字、繁体): offered by whoever knows language.
+"""Ways a word is written to slip past a filter (拼音、拆字、繁体), from whoever knows language.
 
 A filter asks here for each of its words; without anybody registered a word has no variants but
 those typed for it.
