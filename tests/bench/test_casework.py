@@ -30,7 +30,20 @@ from tests.bench.test_scale import CONTROL, raw, timed_database
 pytestmark = pytest.mark.django_db
 CASES = int(os.environ.get("GONGHUI_BENCH_CASES", "1000000"))
 FILL = [
-    "DROP INDEX IF EXISTS cw_case_words, cw_intake_bands",
+    """
+    CREATE TEMP TABLE bench_indexes AS
+    SELECT c.relname AS name, pg_get_indexdef(i.indexrelid) AS definition
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE NOT i.indisunique AND i.indrelid IN ('casework_case'::regclass,
+        'casework_intake'::regclass, 'casework_fingerprint'::regclass)
+    """,
+    """
+    DO $$ DECLARE found record; BEGIN
+        FOR found IN SELECT * FROM bench_indexes LOOP
+            EXECUTE 'DROP INDEX ' || found.name;
+        END LOOP;
+    END $$
+    """,
     """
     INSERT INTO casework_case (union_id, org_path, city_id, county_id, kind, number, title,
         summary, category, difficulty, channel, secrecy, phase, step, received_at, respondent_name,
@@ -74,12 +87,11 @@ FILL = [
     ) m
     """,
     """
-    CREATE INDEX cw_case_words ON casework_case USING gin
-        (search_grams(title || ' ' || summary)) WITH (fastupdate = off)
-    """,
-    """
-    CREATE INDEX cw_intake_bands ON casework_fingerprint USING gin (bands)
-        WITH (fastupdate = off)
+    DO $$ DECLARE found record; BEGIN
+        FOR found IN SELECT * FROM bench_indexes LOOP
+            EXECUTE found.definition;
+        END LOOP;
+    END $$
     """,
     "ANALYZE casework_case, casework_intake, casework_fingerprint",
 ]
@@ -97,6 +109,7 @@ def filled(django_db_blocker: Any, db: Any) -> None:
     if Case.objects.unscoped("bench").filter(kind="tellers").exists():
         return
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
         for statement in FILL:
             values = {
