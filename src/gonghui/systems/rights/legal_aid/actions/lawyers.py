@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gonghui.engines.casework.actions.work import secrets_of
+from gonghui.engines.casework.models import Intake
 from gonghui.engines.casework.rules.confidentiality import check_for_others
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actions import note
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.base.errors import Conflict, Refusal
+from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.files.access import register_owner
 from gonghui.kernel.files.models import StoredFile
@@ -51,6 +52,7 @@ PAPERS = register_purpose(
 )
 OWNER = "legal_aid.document"
 LOOK = "the case of a paper decides who reads it"
+CLIENT = "a lawyer acts for the aided and must know them"
 MEANT = "the row of an assignment at hand"
 
 
@@ -172,6 +174,25 @@ def _working(assignment: Assignment) -> Aid:
     if assignment.state != Assigned.ACCEPTED:
         raise Conflict("这份指派不在办理中。", code="state")
     return row
+
+
+@stage("legal-aid.client", "承办律师查看受援人联系方式", WORK_AID)
+def meet(assignment: Assignment, *, by: Actor) -> list[tuple[str, str, str]]:
+    """Name, telephone and story of the aided, for the lawyer who accepted; each look is audited."""
+    if assignment.state != Assigned.ACCEPTED or assignment.person_id != by.person_id:
+        raise Forbidden(
+            "只有已接受指派的承办律师可以查看。",
+            rule="受援人身份信息限于承办人员知悉",
+            remedy="工会人员需要查看的，请在办件页面写明理由查看。",
+            code="not_lawyer",
+        )
+    with everywhere():
+        rows = list(Intake.objects.unscoped(CLIENT).filter(case_id=assignment.aid.case_id))
+    return [
+        tuple(sealed.reveal() if sealed else "" for sealed in (row.name, row.mobile, row.text))
+        for row in rows
+        if row.withdrawn_at is None
+    ]
 
 
 @stage("legal-aid.paper", "登记援助文书", WORK_AID)

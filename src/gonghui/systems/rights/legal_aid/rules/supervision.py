@@ -41,7 +41,7 @@ FINISHED = (CLOSED, DECLINED, WITHDRAWN, MERGED)
 ALLOWED: dict[str, tuple[str, ...]] = {
     "take_in": (CLUE,),
     "appoint": (PLANNED, INVESTIGATING),
-    "find": (INVESTIGATING,),
+    "find": (INVESTIGATING, WAITING, ANSWERED),
     "write": (FOUND, WAITING, ANSWERED),
     "issue": (FOUND, WAITING, ANSWERED),
     "deliver": (WAITING, ESCALATED),

@@ -1,0 +1,1 @@
+"""Pages of aid, mediation and supervision that lists and records cannot draw."""
