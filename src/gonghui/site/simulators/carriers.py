@@ -123,7 +123,9 @@ class Line:
         self.center.links.append(self)
         try:
             await self.talk()
-        except (Cut, asyncio.IncompleteReadError, ConnectionError, struct.error, ValueError):
+        except (Cut, asyncio.CancelledError, asyncio.IncompleteReadError):
+            pass
+        except (ConnectionError, struct.error, ValueError):
             pass
         finally:
             for task in self.later:

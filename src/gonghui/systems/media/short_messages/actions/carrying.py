@@ -279,18 +279,15 @@ def _apply(route: Route, receipts: Sequence[Receipt], now: datetime) -> set[int]
     """Bring receipts to their submits; returns the messages touched."""
     if not receipts:
         return set()
-    forms = {form: row for row in reversed(receipts) for form in matching.numbers(row.carrier_id)}
-    known: dict[str, Submit] = {}
-    found = Submit.objects.select_for_update().filter(route=route, carrier_id__in=list(forms))
-    for submit in found.order_by("pk"):
-        for form in matching.numbers(submit.carrier_id):
-            known[form] = submit
+    forms = {form for row in receipts for form in matching.numbers(row.carrier_id)}
+    found = Submit.objects.select_for_update(of=("self",)).select_related("message")
+    rows = found.filter(route=route, carrier_id__in=forms).order_by("pk")
+    known = {submit.carrier_id: submit for submit in rows}
     touched: dict[int, Submit] = {}
     settled = []
     for receipt in receipts:
-        submit = next(
-            (known[form] for form in matching.numbers(receipt.carrier_id) if form in known), None
-        ) or _unnumbered(route, receipt)
+        submit = known.get(receipt.carrier_id) or _written_otherwise(known, receipt)
+        submit = submit or _unnumbered(route, receipt)
         if submit is None:
             continue
         submit = touched.get(submit.pk, submit)
@@ -301,6 +298,17 @@ def _apply(route: Route, receipts: Sequence[Receipt], now: datetime) -> set[int]
     _keep(list(touched.values()))
     Receipt.objects.bulk_update(settled, ["submit"], batch_size=500)
     return {submit.message_id for submit in touched.values()}
+
+
+def _written_otherwise(known: dict[str, Submit], receipt: Receipt) -> Submit | None:
+    """The submit whose number the receipt writes in another form; only to the same phone."""
+    if receipt.mobile_index is None:
+        return None
+    for form in matching.numbers(receipt.carrier_id):
+        submit = known.get(form)
+        if submit and bytes(submit.message.mobile_index) == bytes(receipt.mobile_index):
+            return submit
+    return None
 
 
 def _take(submit: Submit, receipt: Receipt, now: datetime) -> None:

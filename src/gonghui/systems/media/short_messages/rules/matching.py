@@ -26,18 +26,19 @@ class Open:
 
 
 def numbers(carrier_id: str) -> list[str]:
-    """The forms a carrier's number may have been given in, as said first."""
+    """The forms a carrier's number may have been given in, as said first.
+
+    Other forms than the first are guesses: another number may be written like one of them.
+    """
     said = carrier_id.strip()
     found = [said]
     if said.isdecimal():
-        found.append(f"{int(said):x}")
-        found.append(f"{int(said):X}")
+        value = int(said)
+        found += [f"{value:x}", f"{value:X}", f"{value:08x}", f"{value:08X}"]
     if re.fullmatch(r"[0-9A-Fa-f]{1,16}", said):
         found.append(str(int(said, 16)))
-    bare = said.lstrip("0")
-    if bare:
-        found.append(bare)
-    return list(dict.fromkeys(found))
+    found.append(said.lstrip("0"))
+    return [form for form in dict.fromkeys(found) if form]
 
 
 def unnumbered(
