@@ -180,15 +180,13 @@ def _comment(
 
 
 @action("bills.retract", "撤回立法意见", SPEAK, place=lambda comment: comment.org_path)
-def retract(comment: Comment, *, by: Actor) -> Comment:
+def retract(comment: Comment, *, by: Actor) -> None:
     """Take one's own opinion back while the draft is open."""
     if comment.user_id != by.user_id or by.user_id is None:
         raise Forbidden("只能撤回本人提出的意见。", code="forbidden")
     if not queries.is_open(comment.bill, timezone.localdate()):
         raise Conflict("征集已经结束，不能撤回。", code="closed")
-    comment.stance, comment.words, comment.because = comment.stance, "", "（已撤回）"
-    comment.state = CommentState.NOTED
-    return kept(comment)
+    comment.delete()
 
 
 @action("bills.close", "结束征集转入汇总", EDIT_BILLS)

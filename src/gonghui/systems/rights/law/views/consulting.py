@@ -1,0 +1,102 @@
+"""Asking a question of law: who, what, and whether it may be published without names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from gonghui.engines.casework.actions import intake
+from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.resource.forms import ActionForm
+from gonghui.systems.rights.law.kinds import CONSULTATION
+from gonghui.systems.rights.law.models.writing import Subject
+from gonghui.systems.rights.law.parameters import CONSULT_WORKDAYS
+from gonghui.systems.rights.law.permissions import ASK
+from gonghui.systems.rights.law.queries import own, writing
+from gonghui.systems.rights.law.views.frame import page
+
+PRIVATE = {"data-private": ""}
+
+
+class AskForm(ActionForm):
+    """A question; name and mobile only of whoever is not known."""
+
+    category = forms.ChoiceField(label="问题类别", choices=[("", "请选择"), *Subject.choices])
+    title = forms.CharField(
+        label="问题", max_length=80, help_text="一句话，如：试用期没签合同怎么办。"
+    )
+    text = forms.CharField(
+        label="具体情况",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 6, **PRIVATE}),
+        help_text="写明入职时间、合同、工资、发生了什么、现在到哪一步。",
+    )
+    name = forms.CharField(
+        label="称呼", max_length=50, required=False, widget=forms.TextInput(attrs=PRIVATE)
+    )
+    mobile = forms.CharField(
+        label="手机号",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", **PRIVATE}),
+        help_text="不填姓名和手机号的，凭查询码看答复。",
+    )
+    open_to_public = forms.BooleanField(
+        label="同意隐去身份后公开",
+        required=False,
+        help_text="问题和答复改写成没有姓名、单位的公开问答，帮助遇到同样问题的职工。不同意的只有您能看到。",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.actor.person_id is not None:
+            del self.fields["name"], self.fields["mobile"]
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Hand a question in."""
+    request.actor.require(ASK)
+    form = AskForm(request.POST or None, actor=request.actor)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            values = form.cleaned_data
+            known = request.actor.person_id is not None
+            named = known or values.get("name") or values.get("mobile")
+            said = intake.Said(
+                title=values["title"],
+                text=values["text"],
+                category=values["category"],
+                secrecy="confidential" if named else "anonymous",
+                name=values.get("name", ""),
+                mobile=values.get("mobile", ""),
+                details={"open_to_public": values["open_to_public"]},
+            )
+            try:
+                got = intake.submit(
+                    CONSULTATION, own.home_union(request.actor), said, by=request.actor
+                )
+            except Refusal as refusal:
+                if refusal.status == 403:
+                    raise
+                form.refuse(refusal)
+                status = refusal.status
+            else:
+                context = {"got": got, "days": CONSULT_WORKDAYS.on(timezone.localdate())}
+                return page(request, "law/asked.html", context)
+    context = {
+        "form": form,
+        "days": CONSULT_WORKDAYS.on(timezone.localdate()),
+        "answers": list(writing.answers()[:3]),
+    }
+    return page(request, "law/ask.html", context, status)
