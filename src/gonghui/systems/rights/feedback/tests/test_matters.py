@@ -1,0 +1,248 @@
+"""Cases of C4.5: natures, danger, alarm of many, petitions to their end, the bot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from gonghui.engines.casework import testing
+from gonghui.engines.casework.actions import collective, intake, knowledge, replies, work
+from gonghui.engines.casework.actions.verbs import COMPLAINANT
+from gonghui.engines.casework.models import Article, Phase
+from gonghui.engines.casework.walls import everywhere
+from gonghui.kernel.access.actor import ANONYMOUS
+from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
+from gonghui.kernel.notify import replies as texts
+from gonghui.kernel.notify.models import Todo
+from gonghui.kernel.search import texts as registry
+from gonghui.systems.rights.feedback.actions import answering, channels, petitions
+from gonghui.systems.rights.feedback.actions.kinds import HOTLINE, PETITIONS
+from gonghui.systems.rights.feedback.actions.matters import row_of
+from gonghui.systems.rights.feedback.models import Asked, Matter, Petition
+from gonghui.systems.rights.feedback.queries import papers
+
+pytestmark = pytest.mark.django_db
+DANGER = "再不给工资我就不想活了"
+
+
+def answered(case, hotline, text="经核实，已督促单位补发。"):
+    """The case worked on at its desk to its answer."""
+    case = work.accept(case, by=hotline.agent, category="pay", summary="反映拖欠工资")
+    case = work.take(case, by=hotline.agent)
+    outcome = "supported" if case.kind == "petition" else "solved"
+    replies.draft(case, by=hotline.agent, text=text, outcome=outcome)
+    case.refresh_from_db()
+    replies.submit(case, by=hotline.agent)
+    case.refresh_from_db()
+    replies.review(case, by=hotline.chief, send=True)
+    case.refresh_from_db()
+    return case
+
+
+class TestNature:
+    def test_what_was_said_is_kept_as_nature(self, hotline):
+        got = testing.complaint(HOTLINE, hotline.world.province, details={"性质": "求助"})
+        assert row_of(got.case).nature == "help"
+
+    def test_the_row_follows_the_case(self, hotline):
+        got = testing.complaint(HOTLINE, hotline.world.province)
+        case = work.accept(got.case, by=hotline.agent, category="pay")
+        work.route(case, by=hotline.agent, to=hotline.world.hefei)
+        assert row_of(case).union_id == hotline.world.hefei.pk
+
+    def test_three_difficulties_have_their_own_terms(self, hotline):
+        days = {}
+        for difficulty in ("common", "hard", "complex"):
+            got = testing.complaint(HOTLINE, hotline.world.province)
+            case = work.accept(got.case, by=hotline.agent, category="pay", difficulty=difficulty)
+            days[difficulty] = case.clocks.get(code="finish").days
+        assert days == {"common": 5, "hard": 15, "complex": 30}
+
+    def test_the_answer_is_asked_after(self, hotline):
+        got = testing.complaint(HOTLINE, hotline.world.province)
+        case = answered(got.case, hotline)
+        row = row_of(case)
+        assert row.call_back_by is not None
+        assert row.called_back_at is None
+
+
+class TestDanger:
+    def test_on_the_web_a_to_do_is_due_now(self, hotline):
+        said = intake.Said(title="工资", text=DANGER, secrecy="anonymous")
+        got = intake.submit(HOTLINE, hotline.world.province, said, by=ANONYMOUS)
+        assert got.hint.crisis
+        todo = Todo.objects.get(kind="feedback.crisis", target_id=str(got.case.pk))
+        assert todo.due_at <= timezone.now()
+        assert DANGER not in todo.title
+
+    def test_a_text_message_is_answered_by_fixed_words(self, hotline):
+        reply = texts.Reply("m1", "13805519999", DANGER, "12351", timezone.now())
+        first = channels.take_text(reply)
+        again = channels.take_text(reply)
+        assert "12356" in first.answer
+        assert first.reference == again.reference
+        assert Todo.objects.filter(kind="feedback.crisis").count() == 1
+
+    def test_the_bot_hands_over_and_cites_nothing(self, hotline):
+        found = answering.ask(DANGER, by=ANONYMOUS)
+        assert found.version is None
+        assert found.received is not None
+        assert found.received.case.crisis
+        with everywhere():
+            assert Asked.objects.unscoped("test").get().state == "crisis"
+
+    def test_taking_the_case_closes_the_to_do(self, hotline):
+        got = testing.complaint(HOTLINE, hotline.world.province, text=DANGER)
+        case = work.accept(got.case, by=hotline.agent, category="pay")
+        work.take(case, by=hotline.agent)
+        assert not Todo.objects.filter(kind="feedback.crisis", done_at=None).exists()
+
+
+class TestMany:
+    def test_leaders_hear_of_five_and_again_of_ten(self, hotline):
+        got = testing.complaint(HOTLINE, hotline.world.province, people=6)
+        assert row_of(got.case).alerted == 1
+        other = testing.complaint(
+            HOTLINE, hotline.world.province, people=5, mobile="13805510002", name="李二"
+        )
+        collective.join(got.case, by=hotline.agent, others=[other.case.pk])
+        assert row_of(got.case).alerted == 2
+        assert Todo.objects.filter(kind="feedback.alert", done_at=None).count() >= 1
+
+    def test_few_are_no_alarm(self, hotline):
+        got = testing.complaint(HOTLINE, hotline.world.province, people=4)
+        assert row_of(got.case).alerted == 0
+
+
+class TestPetition:
+    def petition(self, hotline, **said):
+        return testing.complaint(
+            PETITIONS, hotline.world.hefei, **{"details": {"信访目的": "申诉求决"}, **said}
+        )
+
+    def worked(self, hotline):
+        got = self.petition(hotline)
+        with everywhere():
+            case = got.case
+        case = work.accept(case, by=hotline.handler, category="pay", summary="反映拖欠工资")
+        case = work.take(case, by=hotline.handler)
+        replies.draft(case, by=hotline.handler, text="不予支持。", outcome="unsupported")
+        case.refresh_from_db()
+        replies.submit(case, by=hotline.handler)
+        case.refresh_from_db()
+        replies.review(case, by=hotline.leader, send=True)
+        case.refresh_from_db()
+        return got, case, row_of(case)
+
+    def test_papers_are_issued_with_the_steps(self, hotline):
+        _, _, row = self.worked(hotline)
+        assert [paper.kind for paper in row.papers.order_by("pk")] == ["accepted", "opinion"]
+        paper = row.papers.get(kind="opinion")
+        assert "不予支持" in paper.text.reveal()
+        assert "赵明义" not in paper.text.reveal()
+        assert papers.official(paper).to == (papers.NOBODY,)
+
+    def test_statutory_clocks(self, hotline):
+        got = self.petition(hotline)
+        clock = got.case.clocks.get(code="accept")
+        assert (clock.days, clock.unit) == (15, "calendar")
+        case = work.accept(got.case, by=hotline.handler, category="pay")
+        assert case.clocks.get(code="finish").days == 60
+
+    def test_declined_with_its_paper(self, hotline):
+        got = self.petition(hotline)
+        work.decline(got.case, by=hotline.handler, reason="属于劳动仲裁范围，请向仲裁委申请。")
+        assert row_of(got.case).papers.get().kind == "declined"
+
+    def test_review_recheck_end(self, hotline):
+        got, case, row = self.worked(hotline)
+        first = petitions.ask(row, by=COMPLAINANT, intake=got.intake.pk, words="不服。")
+        assert (first.stage, first.union_id) == ("review", hotline.world.province.pk)
+        with pytest.raises(Conflict):
+            petitions.ask(row, by=COMPLAINANT, intake=got.intake.pk, words="再来。")
+        petitions.decide(first, by=hotline.chief, result="upheld", opinion="答复正确，予以维持。")
+        row.refresh_from_db()
+        assert row.papers.filter(kind="review").exists()
+        with pytest.raises(Refusal, match="中华全国总工会"):
+            petitions.ask(row, by=COMPLAINANT, intake=got.intake.pk, words="仍不服。")
+
+    def test_not_by_who_answered(self, hotline):
+        got, case, row = self.worked(hotline)
+        appeal = petitions.ask(row, by=COMPLAINANT, intake=got.intake.pk, words="不服。")
+        with pytest.raises(Forbidden):
+            petitions.decide(appeal, by=hotline.leader, result="upheld", opinion="维持原答复。")
+
+    def test_it_is_not_reopened(self, hotline):
+        from gonghui.engines.casework.actions import after
+
+        got, case, row = self.worked(hotline)
+        with pytest.raises(Refusal, match="复查"):
+            after.reopen(got.intake, by=COMPLAINANT, words="不服")
+
+    def test_too_late(self, hotline):
+        _, case, row = self.worked(hotline)
+        row.papers.update(delivered_on=timezone.localdate() - timedelta(days=31))
+        with pytest.raises(Refusal, match="超过"):
+            petitions.register(row, by=hotline.handler, words="不服", asked_on=timezone.localdate())
+
+
+class TestBot:
+    def article(self, hotline):
+        made = knowledge.draft(
+            hotline.world.province,
+            by=hotline.agent,
+            title="年休假没有休怎么补偿",
+            body="按日工资收入的百分之三百支付。",
+            keywords="年休假 补偿",
+            source="《职工带薪年休假条例》第五条",
+            expires_on=timezone.localdate() + timedelta(days=300),
+            open_to_workers=True,
+        )
+        knowledge.submit(made, by=hotline.agent)
+        made.refresh_from_db()
+        knowledge.publish(made, by=hotline.chief)
+        made.refresh_from_db()
+        return made
+
+    def test_an_approved_article_is_cited(self, hotline):
+        article = self.article(hotline)
+        found = answering.ask("年休假没休，单位怎么补偿？", by=ANONYMOUS)
+        assert found.version.article_id == article.pk
+        assert found.asked.state == "answered"
+
+    def test_outside_of_it_a_person_answers(self, hotline):
+        self.article(hotline)
+        found = answering.ask("今天股票会涨吗", by=ANONYMOUS)
+        assert (found.version, found.asked.state) == (None, "handed")
+
+    def test_what_an_engine_says_must_be_in_force(self, hotline):
+        article = self.article(hotline)
+        version = article.versions.get()
+        registry.register_answerer(
+            "test", "测试", lambda question, kind: registry.Approved(version.pk, 0.99)
+        )
+        try:
+            assert answering.ask("随便问", by=ANONYMOUS).version == version
+            with everywhere():
+                Article.objects.unscoped("test").update(
+                    expires_on=timezone.localdate() - timedelta(days=1)
+                )
+            assert answering.ask("随便问", by=ANONYMOUS).version is None
+        finally:
+            registry.forget("test")
+
+
+class TestTheUnitComplainedOf:
+    def test_sees_nothing_in_the_registers(self, hotline, client_of):
+        factory = hotline.world.factory
+        got = testing.complaint(HOTLINE, factory, respondent=factory)
+        assert got.case.union_id != factory.pk
+        scope = hotline.accused.scope(HOTLINE.permissions.view)
+        assert not Matter.objects.within(scope).exists()
+        assert not Petition.objects.within(scope).exists()
+        assert got.case.phase == Phase.RECEIVED
+        page = client_of(hotline.accused).get(f"/w/hotline/{row_of(got.case).pk}/")
+        assert page.status_code in (403, 404)
+        assert "赵明义" not in page.content.decode()
