@@ -283,11 +283,13 @@ def _apply(route: Route, receipts: Sequence[Receipt], now: datetime) -> set[int]
     found = Submit.objects.select_for_update(of=("self",)).select_related("message")
     rows = found.filter(route=route, carrier_id__in=forms).order_by("pk")
     known = {submit.carrier_id: submit for submit in rows}
+    guessing = Submit.objects.filter(route=route, state=Part.UNKNOWN).exists()
     touched: dict[int, Submit] = {}
     settled = []
     for receipt in receipts:
         submit = known.get(receipt.carrier_id) or _written_otherwise(known, receipt)
-        submit = submit or _unnumbered(route, receipt)
+        if submit is None and guessing:
+            submit = _unnumbered(route, receipt)
         if submit is None:
             continue
         submit = touched.get(submit.pk, submit)

@@ -101,6 +101,7 @@ class Link:
         self.on_their_way: dict[int, tuple[int, float]] = {}
         self.room = float(route.rate)
         self.filled = time.monotonic()
+        self.claim_at = 0.0
 
     def serve(self) -> None:
         """Connect and carry; whatever ends it, the outcome of what was on its way is written."""
@@ -168,9 +169,11 @@ class Link:
         self.room = min(self.route.rate, self.room + (now - self.filled) * self.route.rate)
         self.filled = now
         free = min(self.route.window - len(self.on_their_way), int(self.room))
-        if free <= 0:
+        if free <= 0 or now < self.claim_at:
             return 0
         ready = carrying.claim(self.route, free)
+        if not ready:
+            self.claim_at = now + IDLE
         for place, part in enumerate(ready):
             self.on_their_way[part.sequence] = (part.submit_id, time.monotonic())
             try:

@@ -30,7 +30,7 @@ def test_the_desk_shows_danger_first(office, client):
 def test_the_count_is_that_of_what_is_sent(office, client):
     makers.route(office.world, office.union)
     url = reverse("short-count")
-    sent = {"text": "工" * 60, "signature": office.signature.pk, "category": "notice"}
+    sent = {"text": "工" * 61, "signature": office.signature.pk, "category": "notice"}
     answer = client.post(url, sent).content.decode()
     assert "共 71 字，2 条短信" in answer and "回T退订" in answer
     assert "还没有内容" in client.post(url, {"text": ""}).content.decode()

@@ -234,7 +234,10 @@ def write(office, **facts):
 
 
 def members(office, many=3):
-    return [office.world.member(office.world.factory, f"张{place}") for place in range(many)]
+    return [
+        office.world.member(office.world.factory, f"张{'甲乙丙丁戊'[place]}")
+        for place in range(many)
+    ]
 
 
 def listed(office, query=""):
@@ -263,7 +266,7 @@ def test_a_batch_from_a_list_fills_in_its_columns(office, at):
     batches.decide(batch, by=office.approver, grant=True)
     while expanding.expand(batch.pk):
         pass
-    assert sorted(one.text.reveal()[6:8] for one in all_messages()) == ["张0", "张1", "张2"]
+    assert sorted(one.text.reveal()[6:8] for one in all_messages()) == ["张丙", "张乙", "张甲"]
     batch.refresh_from_db()
     assert (batch.state, batch.made) == ("sending", 3)
     assert expanding.expand(batch.pk) is False
