@@ -154,7 +154,7 @@ def read(source: FeedSource) -> int:
         return _failed(source, refusal.message)
     with transaction.atomic():
         raise_wall(Scope.everything())
-        made = sum(_take(source, piece) for piece in pieces)
+        made = sum(take(source, piece) for piece in pieces)
         rows = FeedSource.objects.unscoped(READING).filter(pk=source.pk)
         rows.update(
             read_at=now,
@@ -166,7 +166,8 @@ def read(source: FeedSource) -> int:
     return made
 
 
-def _take(source: FeedSource, piece: feeds.Piece) -> bool:
+def take(source: FeedSource, piece: feeds.Piece) -> bool:
+    """Keep one piece of a source if it is new and concerns the union; whether it was kept."""
     rows = FeedItem.objects.unscoped(READING).filter(union_id=source.union_id, key=piece.key)
     if rows.exists():
         rows.exclude(source=source).update(copies=F("copies") + 1)

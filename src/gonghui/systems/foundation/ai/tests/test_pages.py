@@ -1,0 +1,188 @@
+"""Pages of D03: seen, refused, and what they do; monitoring against the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from gonghui.engines.language.models import Correction, Record
+from gonghui.kernel.access.roles import APPROVER, HANDLER
+from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
+from gonghui.kernel.notify.models import Todo
+from gonghui.kernel.security import outgoing
+from gonghui.systems.foundation.ai.actions import monitoring
+from gonghui.systems.foundation.ai.models import FeedItem, FeedSource, SourceState
+from gonghui.systems.foundation.ai.queries import analysis
+from gonghui.systems.foundation.ai.tests import makers
+from gonghui.systems.foundation.ai.tests.test_feeds import RSS
+
+pytestmark = pytest.mark.django_db
+PAGES = (
+    "/ai/",
+    "/ai/classify/",
+    "/ai/ask/",
+    "/ai/crises/",
+    "/ai/blind-spots/",
+    "/ai/trends/",
+    "/ai/rights/",
+    "/ai/consultations/",
+    "/ai/models/",
+    "/ai/models/0/",
+    "/ai/models/filing/",
+    "/w/language-words/",
+    "/w/language-corrections/",
+    "/w/language-records/",
+    "/w/feed-items/",
+    "/w/feed-sources/",
+    "/w/feed-rules/",
+)
+
+
+def client_of(world, name, *grants):
+    made = Client()
+    made.force_login(world.user(name, *grants))
+    return made
+
+
+@pytest.fixture
+def cadre(world):
+    return client_of(world, "合肥经办", (HANDLER, world.unions["hefei"]))
+
+
+@pytest.fixture
+def filled(world):
+    hefei = world.unions["hefei"]
+    for days in range(0, 60, 2):
+        makers.record(
+            world,
+            hefei,
+            at=timezone.now() - timedelta(days=days),
+            outcome="human",
+            city="合肥",
+            text="工会几点开门",
+        )
+    for _ in range(6):
+        makers.record(
+            world, hefei, label="injury", keywords=["工伤", "认定", "脚手架"], source="case"
+        )
+    makers.record(world, hefei, crisis="suicide", outcome="crisis")
+    makers.record(world, world.unions["wuhu"], label="women")
+    makers.item(world, hefei)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_are_there_filled_and_empty(world, cadre, page, request):
+    assert cadre.get(page).status_code == 200
+    request.getfixturevalue("filled")
+    assert cadre.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_refuse_workers_and_guests(world, page):
+    worker = client_of(world, "职工")
+    assert worker.get(page).status_code == 403
+    assert Client().get(page).status_code in (302, 403)
+
+
+def test_figures_are_of_the_own_scope(world, filled):
+    actor = world.actor("合肥经办", (HANDLER, world.unions["hefei"]))
+    labels = {item.label for item in analysis.by_label(analysis.records(actor, 365))}
+    assert labels == {"pay", "injury"}
+    other = world.actor("芜湖经办", (HANDLER, world.unions["wuhu"]))
+    assert analysis.totals(analysis.records(other, 365))["texts"] == 1
+
+
+def test_a_burst_of_injuries_is_an_event(world, filled):
+    actor = world.actor("合肥经办", (HANDLER, world.unions["hefei"]))
+    found = analysis.trends(actor)
+    assert any("脚手架" in burst.words for burst, _ in found.events)
+    assert "injury" in [item.topic for item in found.labels]
+
+
+def test_console_judges_and_corrects(world, cadre):
+    text = "包工头拖欠我们十二个人三个月工资，百*家*乐输光了"
+    answer = cadre.post("/ai/classify/", {"text": text})
+    body = answer.content.decode()
+    assert answer.status_code == 200 and "劳动报酬" in body and "夹杂符号" in body
+    assert not Record.objects.unscoped("test").exists()
+    answer = cadre.post("/ai/classify/correct/", {"text": text, "label": "aid", "reason": ""})
+    assert answer.status_code == 302
+    assert Correction.objects.unscoped("test").get().label == "aid"
+
+
+def test_console_shows_a_crisis_as_one(cadre):
+    body = cadre.post("/ai/classify/", {"text": "我真的不想活了"}).content.decode()
+    assert "轻生" in body
+    body = cadre.post("/ai/ask/", {"question": "我真的不想活了"}).content.decode()
+    assert "危机来文" in body and "请机器起草" not in body
+
+
+def test_facts_are_given_without_texts(world, filled):
+    client = client_of(world, "合肥经办", (HANDLER, world.unions["hefei"]))
+    answer = client.get("/api/v1/ai/facts/?limit=5").json()
+    assert len(answer["results"]) == 5 and "text" not in answer["results"][0]
+    assert client.get("/api/v1/ai/facts/?limit=0").status_code == 422
+
+
+# Monitoring
+
+
+@pytest.fixture
+def source(world):
+    made = makers.source(
+        world, world.unions["hefei"], state=SourceState.ACTIVE, next_at=timezone.now()
+    )
+    makers.rule(world, world.unions["province"], title="讨薪", any_words=["讨薪"])
+    return made
+
+
+def answering(monkeypatch, body, status=200):
+    monkeypatch.setattr(
+        outgoing, "request", lambda *a, **k: httpx.Response(status, content=body.encode())
+    )
+
+
+def test_a_source_needs_a_second_person(world):
+    hefei = world.unions["hefei"]
+    both = world.actor("双岗", (HANDLER, hefei), (APPROVER, hefei))
+    made = monitoring.add_source(
+        hefei, by=both, title="某报", address="https://feed.example.org/rss", why="看工会新闻"
+    )
+    with pytest.raises(Forbidden):
+        monitoring.start(made, by=both)
+    monitoring.start(made, by=world.actor("审批", (APPROVER, hefei)))
+    with pytest.raises(Conflict):
+        monitoring.add_source(
+            hefei, by=both, title="某报", address="https://feed.example.org/rss", why="再来一次"
+        )
+
+
+@pytest.mark.parametrize("address", ["http://feed.example.org/", "https://0x7f000001/", "ftp://a/"])
+def test_addresses_the_guard_refuses(world, address):
+    hefei = world.unions["hefei"]
+    by = world.actor("经办", (HANDLER, hefei))
+    with pytest.raises(Refusal):
+        monitoring.add_source(hefei, by=by, title="某报", address=address, why="看工会新闻")
+
+
+def test_what_a_source_brings_is_kept_once_and_alerts(world, source, monkeypatch):
+    answering(monkeypatch, RSS)
+    assert monitoring.read(source) == 1 and monitoring.read(source) == 0
+    item = FeedItem.objects.unscoped("test").get()
+    assert item.alerts == ["讨薪"] and item.relevance >= 20
+    assert Todo.objects.filter(kind="ai.alert", done_at=None).count() == 1
+    by = world.actor("经办", (HANDLER, world.unions["hefei"]))
+    monitoring.keep(item, by=by, opinion="转权益部核实")
+    assert not Todo.objects.filter(kind="ai.alert", done_at=None).exists()
+
+
+def test_a_source_that_fails_waits_longer_and_gives_up(world, source, monkeypatch):
+    answering(monkeypatch, "no", 500)
+    for _ in range(monitoring.GIVE_UP):
+        monitoring.read(source)
+    row = FeedSource.objects.unscoped("test").get(pk=source.pk)
+    assert row.state == SourceState.STOPPED and row.failure and row.next_at is None
