@@ -38,7 +38,7 @@ SYSTEM = System(
     code="C4.3",
     name="职工法律服务系统（法联网）",
     owner="权益保障部",
-    chapter="维护权益",
+    chapter="权益维护",
     functions={
         "C4.3/1": Served(HOME, "工会法律工作平台：法规、咨询、案例、普法、立法、计算在一处"),
         "C4.3/2": Served(BILLS, "工会参与立法：逐条征集、汇总、采纳和理由、反馈"),
