@@ -155,8 +155,10 @@ class ModelState(models.TextChoices):
     RETIRED = "retired", "已停用"
 
 
-class ModelVersion(models.Model):
+class ModelVersion(Scoped):
     """A trained classifier; version 0 is the one the package brings and has no row.
+
+    It lies at the province: one model serves all, so it is trained and put in use there alone.
 
     packed: the model itself (rules.logistic). figures: on the held-out part of our set.
     corrections: how many it learned from besides; last_correction: up to which.
@@ -179,6 +181,7 @@ class ModelVersion(models.Model):
 
     class Meta:
         verbose_name = "分类模型"
+        indexes = [models.Index(fields=["org_path"], name="lang_model_path")]
         constraints = [
             models.UniqueConstraint(
                 fields=["state"], condition=Q(state=ModelState.ACTIVE), name="lang_model_one_active"

@@ -28,7 +28,6 @@ from gonghui.kernel.org.models import Union
 LEARNED = "what people corrected anywhere is learned together"
 WORSE = 0.02
 """Loss of the share right from which a model is put in use only with a reason."""
-TRAINING_LOCK = 0x6C616E67
 
 
 @action("language.correct", "纠正分类建议", CORRECT, creates=True)
@@ -89,8 +88,14 @@ def _decided(correction: Correction, by: Actor, state: CorrectionState, opinion:
 
 
 @action("language.train", "训练分类模型", TRAIN, creates=True)
-def train(union: Union | None, *, by: Actor) -> ModelVersion:
-    """A candidate of our set and every accepted correction; takes some seconds."""
+def train(union: Union, *, by: Actor) -> ModelVersion:
+    """A candidate of our set and every accepted correction, at the province; takes some seconds."""
+    if union.parent_id is not None:
+        raise Refusal(
+            "模型全省共用，由省总工会训练。",
+            remedy="采纳的纠正会在省总工会下次训练时学习。",
+            code="province",
+        )
     rows = Correction.objects.unscoped(LEARNED).filter(
         state__in=(CorrectionState.ACCEPTED, CorrectionState.LEARNED)
     )
@@ -98,7 +103,7 @@ def train(union: Union | None, *, by: Actor) -> ModelVersion:
     model = training.trained((item.label, item.text.reveal()) for item in found)
     packed = model.packed()
     digest = hashlib.sha256(packed).hexdigest()
-    same = ModelVersion.objects.filter(digest=digest).order_by("-number").first()
+    same = queries.versions().filter(digest=digest).first()
     if same is not None or digest == _builtin_digest():
         name = f"第 {same.number} 版" if same else "内置模型"
         raise Conflict(
@@ -106,8 +111,8 @@ def train(union: Union | None, *, by: Actor) -> ModelVersion:
             remedy="采纳新的纠正之后再训练。",
             code="same",
         )
-    number = (ModelVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-    made = ModelVersion.objects.create(
+    number = (queries.versions().aggregate(last=Max("number"))["last"] or 0) + 1
+    made = ModelVersion(
         number=number,
         packed=packed,
         digest=digest,
@@ -118,6 +123,8 @@ def train(union: Union | None, *, by: Actor) -> ModelVersion:
         trained_by=by.name,
         trained_by_id=by.user_id,
     )
+    made.place_at(union)
+    made.save()
     for item in found:
         if item.state == CorrectionState.ACCEPTED:
             item.state, item.learned_in = CorrectionState.LEARNED, number
@@ -146,7 +153,7 @@ def activate(model: ModelVersion, *, by: Actor, reason: str = "") -> ModelVersio
             field="reason",
             code="worse",
         )
-    ModelVersion.objects.filter(state=ModelState.ACTIVE).update(
+    queries.versions().filter(state=ModelState.ACTIVE).update(
         state=ModelState.RETIRED, decided_at=timezone.now(), decided_by=by.name
     )
     model.state = ModelState.ACTIVE
@@ -172,7 +179,7 @@ def deactivate(model: ModelVersion, *, by: Actor, reason: str) -> ModelVersion:
 
 def figures_now() -> dict:
     """The figures of the version in use."""
-    used = ModelVersion.objects.filter(state=ModelState.ACTIVE).first()
+    used = queries.versions().filter(state=ModelState.ACTIVE).first()
     return used.figures if used else asdict(training.measured(training.builtin()))
 
 

@@ -167,12 +167,14 @@ def test_train_activate_and_go_back(world, staff, quick):
             label="safety",
         )
         learning.accept(made, by=staff["province_chief"])
-    first = learning.train(None, by=staff["province"])
+    with pytest.raises(Refusal, match="省总工会"):
+        learning.train(world.unions["hefei"], by=staff["hefei"])
+    first = learning.train(union, by=staff["province"])
     assert first.corrections == 8 and first.state == ModelState.CANDIDATE
     assert not Correction.objects.unscoped("test").exclude(learned_in=1).exists()
     assert model_queries.active_number() == 0
     with pytest.raises(Conflict):
-        learning.train(None, by=staff["province"])
+        learning.train(union, by=staff["province"])
     chief = staff["province_chief"]
     learning.activate(first, by=chief)
     model_queries.forget()
@@ -187,7 +189,7 @@ def test_train_activate_and_go_back(world, staff, quick):
 
 
 def test_a_worse_model_needs_a_reason(world, staff):
-    worse = ModelVersion.objects.create(
+    worse = ModelVersion(
         number=1,
         packed=training.MODEL_FILE.read_bytes(),
         digest="x",
@@ -196,6 +198,10 @@ def test_a_worse_model_needs_a_reason(world, staff):
         trained_at=timezone.now(),
         trained_by="某人",
     )
+    worse.place_at(world.unions["province"])
+    worse.save()
+    with pytest.raises(Forbidden):
+        learning.activate(worse, by=staff["hefei_chief"], reason="不是省里的人")
     chief = staff["province_chief"]
     with pytest.raises(Refusal, match="百分点"):
         learning.activate(worse, by=chief)

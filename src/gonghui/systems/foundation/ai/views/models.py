@@ -19,7 +19,8 @@ from gonghui.engines.language.queries import models as queries
 from gonghui.engines.language.rules import crisis, training
 from gonghui.engines.language.rules.categories import CATEGORIES
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.base.errors import Missing, Refusal
+from gonghui.kernel.base.errors import Forbidden, Missing, Refusal
+from gonghui.kernel.org.models import Union
 from gonghui.kernel.resource.forms import ActionForm
 from gonghui.kernel.ui import components as ui
 from gonghui.kernel.ui.components import pill
@@ -42,8 +43,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     actor.require(VIEW_MODELS)
     if request.method == "POST":
+        province = _province(actor)
+        if province is None:
+            raise Forbidden("模型全省共用，由省总工会训练。", remedy="请联系省总工会网络工作部。")
         try:
-            made = learning.train(None, by=actor)
+            made = learning.train(province, by=actor)
             messages.success(request, f"已训练第 {made.number} 版，请另一人核对数字后启用。")
         except Refusal as refusal:
             if refusal.status == 403:
@@ -55,7 +59,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     rows = [
         *(
             (item.number, item.figures, item.state, item.corrections, item.trained_at)
-            for item in ModelVersion.objects.order_by("-number")
+            for item in queries.versions()
         ),
         (
             0,
@@ -94,16 +98,21 @@ def overview(request: HttpRequest) -> HttpResponse:
                 for number, figures, state, corrections, _ in rows
             ],
         ),
-        "may_train": actor.may(TRAIN),
+        "may_train": _province(actor) is not None,
     }
     return render(request, "ai/models.html", context)
+
+
+def _province(actor: Actor) -> Union | None:
+    """The province, for whoever may train there."""
+    return Union.objects.within(actor.scope(TRAIN)).filter(parent=None).first()
 
 
 def card(request: HttpRequest, number: int) -> HttpResponse:
     """The card of a version; a POST puts it in use, or back to the built-in one."""
     actor: Actor = request.actor
     actor.require(VIEW_MODELS)
-    found = ModelVersion.objects.filter(number=number).first()
+    found = queries.versions().filter(number=number).first()
     if found is None and number:
         raise Missing("没有这一版模型。", remedy="请从模型列表进入。")
     form = SwitchForm(request.POST if request.method == "POST" else None, actor=actor)
@@ -130,7 +139,7 @@ def _card(actor: Actor, number: int, found: ModelVersion | None, form: Any) -> d
         "found": found,
         "active": active,
         "form": form,
-        "may_switch": found is not None and actor.may(ACTIVATE),
+        "may_switch": found is not None and actor.may(ACTIVATE, found.org_path),
         "facts": [
             ui.Fact("用途", "给职工来文建议类别，供人采用或纠正；不作决定"),
             ui.Fact("方法", "词、字对和提示语的多项逻辑回归，温度校准；在本机运行，不联网"),
