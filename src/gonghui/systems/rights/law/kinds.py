@@ -1,5 +1,7 @@
 """Legal consultation (法律咨询) as a kind of case."""
 
+from django.urls import reverse
+
 from gonghui.engines.casework.declaring import CaseKind, ClockRule, Moment, Permissions, Until
 from gonghui.engines.casework.rules.clocks import Unit
 from gonghui.systems.rights.law import permissions as may
@@ -41,4 +43,5 @@ CONSULTATION = CaseKind(
     outcomes={"explained": "已解答", "aid": "转申请法律援助", "complaint": "转诉求办理"},
     row=Consultation,
     hooks={Moment.RECEIVED: received},
+    own_link=lambda intake: reverse("law-thread", args=[intake.number]),
 )

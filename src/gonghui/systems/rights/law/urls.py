@@ -22,6 +22,7 @@ urlpatterns = [
         name="law-article",
     ),
     path("law/ask/", consulting.ask, name="law-ask"),
+    path("law/mine/<str:number>/", consulting.thread, name="law-thread"),
     path("law/questions/", reading.questions, name="law-questions"),
     path("law/questions/<int:pk>/", reading.question, name="law-question"),
     path("law/questions/<int:pk>/helpful/", reading.helpful, name="law-helpful"),

@@ -9,16 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gonghui.engines.casework.actions import intake
+from gonghui.engines.casework.queries import cases
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.resource.forms import ActionForm
 from gonghui.systems.rights.law.kinds import CONSULTATION
 from gonghui.systems.rights.law.models.writing import Subject
 from gonghui.systems.rights.law.parameters import CONSULT_WORKDAYS
 from gonghui.systems.rights.law.permissions import ASK
-from gonghui.systems.rights.law.queries import own, writing
+from gonghui.systems.rights.law.queries import citing, own, writing
 from gonghui.systems.rights.law.views.frame import page
 
 PRIVATE = {"data-private": ""}
@@ -100,3 +101,18 @@ def ask(request: HttpRequest) -> HttpResponse:
         "answers": list(writing.answers()[:3]),
     }
     return page(request, "law/ask.html", context, status)
+
+
+@never_cache
+@require_safe
+def thread(request: HttpRequest, number: str) -> HttpResponse:
+    """The answer to my question, with its clauses as they read today."""
+    found = cases.own(number, request.actor)
+    shown = cases.thread(found)
+    today = timezone.localdate()
+    answers = [(answer, answer.text.reveal()) for answer in shown.answers]
+    context = {
+        "thread": shown,
+        "answers": [(answer, text, citing.links_in(text, today)) for answer, text in answers],
+    }
+    return page(request, "law/thread.html", context)
