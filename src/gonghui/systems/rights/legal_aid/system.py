@@ -57,9 +57,9 @@ WATCH_GUIDE = Guide(
 
 SYSTEM = System(
     code="C4.3",
-    name="职工法律服务系统",
+    name="职工法律服务系统（法联网）",
     owner="权益保障部",
-    chapter="八项建设",
+    chapter="权益维护",
     part="援助、调解和监督",
     functions={
         "C4.3/4": Served(WATCHES, "劳动法律监督：线索、调查、一函两书、整改、结案"),
