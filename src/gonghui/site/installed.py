@@ -37,7 +37,9 @@ SYSTEMS = [
     "gonghui.systems.foundation.config",
     "gonghui.systems.foundation.services",
     "gonghui.systems.foundation.components",
+    "gonghui.systems.service.hall",
     "gonghui.systems.portal.desk",
     "gonghui.systems.portal.sign_on",
+    "gonghui.systems.rights.feedback",
     "gonghui.activities.census",
 ]

@@ -7,17 +7,13 @@ from django.urls import include, path
 
 from gonghui.kernel.resource.pages import pick_unions
 from gonghui.kernel.resource.urls import interface, workbench
-from gonghui.site import hall, security, views
+from gonghui.site import security, views
 
 urlpatterns = [
     path("healthz", views.health),
     path("events", views.events),
     path("", include("gonghui.kernel.identity.urls")),
     path("pick/unions/", pick_unions, name="pick-unions"),
-    path("hall/", hall.home, name="hall"),
-    path("hall/services/", hall.services, name="hall-services"),
-    path("hall/messages/", hall.messages_page, name="hall-messages"),
-    path("hall/mine/", hall.mine, name="hall-mine"),
     path("security/", security.overview, name="security"),
     path("ui/", include("gonghui.kernel.ui.urls")),
     path("", include("gonghui.kernel.files.urls")),
@@ -34,7 +30,7 @@ urlpatterns += [
 if settings.SIMULATORS:
     urlpatterns += [
         path("simulators/", include(f"gonghui.site.simulators.{name}"))
-        for name in ("sms", "smsc", "wechat", "scim", "uscc")
+        for name in ("sms", "smsc", "wechat", "scim", "uscc", "cti")
     ]
 
 handler404 = "gonghui.site.views.not_found"

@@ -23,7 +23,9 @@ from gonghui.site.demo import (
     charting,
     configuration,
     desk,
+    feedback,
     founding,
+    halls,
     joining,
     legal,
     moving,
@@ -57,6 +59,8 @@ from gonghui.systems.mobilization.membership.models import (
 from gonghui.systems.mobilization.staff_congress.models import StaffCongress
 from gonghui.systems.office.circulation.models import Outgoing
 from gonghui.systems.portal.desk.models import Notice
+from gonghui.systems.service.hall.models import Piece
+from gonghui.systems.rights.feedback.models import Call
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,9 @@ STAGES = (
     Stage("用户推送", pushing.connect, _any(Target)),
     Stage("公文流转", office.circulate, _any(Outgoing)),
     Stage("工会法人登记", legal.register_all, _any(LegalPerson)),
+    Stage("12351 来件", feedback.answer_calls, _any(Call)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
+    Stage("服务大厅", halls.open_halls, _any(Piece)),
 )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from gonghui.engines.casework.declaring import (
     Begin,
     CaseKind,
@@ -12,16 +14,15 @@ from gonghui.engines.casework.declaring import (
     Permissions,
     Until,
 )
-from gonghui.engines.casework.models import Case
+from gonghui.engines.casework.models import Case, Intake
 from gonghui.engines.casework.parameters import ACCEPT_DAYS, EXTENSION_DAYS, FINISH_DAYS
 from gonghui.engines.casework.rules.clocks import Unit
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Refusal
-from gonghui.systems.rights.feedback import parameters
 from gonghui.systems.rights.feedback import permissions as may
 from gonghui.systems.rights.feedback.actions import matters, papers
 from gonghui.systems.rights.feedback.models import HOTLINE_CODE, PETITION_CODE, Matter, Petition
-from gonghui.systems.rights.feedback.queries import texts
+from gonghui.systems.rights.feedback.queries import parameters, texts
 from gonghui.systems.rights.feedback.rules import petitions, topics
 
 HOTLINE_RULE = "12351 分级办理（一般、难点、特别复杂）"
@@ -105,6 +106,10 @@ def _no_reopening(case: Case, *, by: Actor, **arguments: Any) -> None:
     )
 
 
+def _own_petition(intake: Intake) -> str:
+    return reverse("feedback:petition", args=[intake.number])
+
+
 PETITIONS = CaseKind(
     code=PETITION_CODE,
     title="信访事项",
@@ -155,6 +160,7 @@ PETITIONS = CaseKind(
     secrecies=("named", "confidential", "anonymous"),
     row=Petition,
     classify=texts.classify,
+    own_link=_own_petition,
     guards={"reopen": _no_reopening, "reopen_for": _no_reopening},
     hooks={
         Moment.RECEIVED: matters.received,

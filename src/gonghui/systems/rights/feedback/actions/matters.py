@@ -13,7 +13,6 @@ from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.org.models import Union
-from gonghui.systems.rights.feedback import parameters
 from gonghui.systems.rights.feedback.actions import todos
 from gonghui.systems.rights.feedback.models import (
     PETITION_CODE,
@@ -24,7 +23,7 @@ from gonghui.systems.rights.feedback.models import (
     Way,
 )
 from gonghui.systems.rights.feedback.permissions import APPROVE, APPROVE_PETITION, HANDLE
-from gonghui.systems.rights.feedback.queries import duty
+from gonghui.systems.rights.feedback.queries import duty, parameters
 from gonghui.systems.rights.feedback.rules import alerts
 
 NATURE, WAY, PURPOSE, SOURCE = "性质", "信访形式", "信访目的", "来源"

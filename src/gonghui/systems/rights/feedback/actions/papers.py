@@ -15,10 +15,10 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.documents import codes
 from gonghui.kernel.org.models import Union
-from gonghui.systems.rights.feedback import parameters
 from gonghui.systems.rights.feedback.actions.matters import row_of
 from gonghui.systems.rights.feedback.models import Paper, PaperKind, Petition
 from gonghui.systems.rights.feedback.permissions import HANDLE_PETITION
+from gonghui.systems.rights.feedback.queries import parameters
 from gonghui.systems.rights.feedback.rules import petitions as rules
 
 NUMBERS = "numbers of papers run on for each organ, kind and year"

@@ -19,7 +19,6 @@ from gonghui.kernel.base.errors import Conflict, Forbidden, Missing, Refusal
 from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.notify import timeline
 from gonghui.kernel.org.models import Union
-from gonghui.systems.rights.feedback import parameters
 from gonghui.systems.rights.feedback.actions import papers, todos
 from gonghui.systems.rights.feedback.actions.kinds import PETITIONS
 from gonghui.systems.rights.feedback.models import (
@@ -35,6 +34,7 @@ from gonghui.systems.rights.feedback.permissions import (
     DECIDE_APPEAL,
     REGISTER_PETITION,
 )
+from gonghui.systems.rights.feedback.queries import parameters
 from gonghui.systems.rights.feedback.rules import petitions as rules
 
 OF_CASE = "the complaint whose answer is appealed against"

@@ -26,9 +26,9 @@ from gonghui.systems.rights.feedback.models import (
     Script,
     Shift,
 )
-from gonghui.systems.rights.feedback.parameters import ANSWER_SECONDS
 from gonghui.systems.rights.feedback.permissions import ANSWER_CALLS, VIEW, VIEW_CALLS
 from gonghui.systems.rights.feedback.queries import duty
+from gonghui.systems.rights.feedback.queries.parameters import ANSWER_SECONDS
 from gonghui.systems.rights.feedback.rules import calls as rules
 
 SCRIPTS = "scripts of the hotline are read by whoever takes calls"

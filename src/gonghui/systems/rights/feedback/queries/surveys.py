@@ -13,7 +13,7 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Missing
 from gonghui.kernel.people.models import IN_RANKS, Membership
 from gonghui.systems.rights.feedback.models import Sheet, Survey, SurveyState
-from gonghui.systems.rights.feedback.parameters import SURVEY_LEAST
+from gonghui.systems.rights.feedback.queries.parameters import SURVEY_LEAST
 from gonghui.systems.rights.feedback.rules import surveys as rules
 
 OWN_UNION = "whether a questionnaire asks the union somebody is a member of"

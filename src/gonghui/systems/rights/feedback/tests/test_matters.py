@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from gonghui.engines.casework import testing
-from gonghui.engines.casework.actions import collective, intake, knowledge, replies, work
+from gonghui.engines.casework.actions import after, collective, intake, knowledge, replies, work
 from gonghui.engines.casework.actions.verbs import COMPLAINANT
 from gonghui.engines.casework.models import Article, Phase
 from gonghui.engines.casework.walls import everywhere
@@ -157,7 +157,7 @@ class TestPetition:
         assert row_of(got.case).papers.get().kind == "declined"
 
     def test_review_recheck_end(self, hotline):
-        got, case, row = self.worked(hotline)
+        got, _, row = self.worked(hotline)
         first = petitions.ask(row, by=COMPLAINANT, intake=got.intake.pk, words="不服。")
         assert (first.stage, first.union_id) == ("review", hotline.world.province.pk)
         with pytest.raises(Conflict):
@@ -169,20 +169,18 @@ class TestPetition:
             petitions.ask(row, by=COMPLAINANT, intake=got.intake.pk, words="仍不服。")
 
     def test_not_by_who_answered(self, hotline):
-        got, case, row = self.worked(hotline)
+        got, _, row = self.worked(hotline)
         appeal = petitions.ask(row, by=COMPLAINANT, intake=got.intake.pk, words="不服。")
         with pytest.raises(Forbidden):
             petitions.decide(appeal, by=hotline.leader, result="upheld", opinion="维持原答复。")
 
     def test_it_is_not_reopened(self, hotline):
-        from gonghui.engines.casework.actions import after
-
-        got, case, row = self.worked(hotline)
+        got, _, _ = self.worked(hotline)
         with pytest.raises(Refusal, match="复查"):
             after.reopen(got.intake, by=COMPLAINANT, words="不服")
 
     def test_too_late(self, hotline):
-        _, case, row = self.worked(hotline)
+        _, _, row = self.worked(hotline)
         row.papers.update(delivered_on=timezone.localdate() - timedelta(days=31))
         with pytest.raises(Refusal, match="超过"):
             petitions.register(row, by=hotline.handler, words="不服", asked_on=timezone.localdate())

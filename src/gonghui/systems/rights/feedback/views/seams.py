@@ -16,6 +16,7 @@ import hmac
 import json
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -27,11 +28,12 @@ from gonghui.kernel.config.declaring import Setting
 from gonghui.systems.rights.feedback.actions import calls, channels
 from gonghui.systems.rights.feedback.rules.calls import KINDS
 
+SIMULATED_KEY = "simulated-switch" if settings.SIMULATORS else ""
 SWITCH_KEY = Setting(
     "feedback.switch_key",
     "话务平台的签名密钥",
     str,
-    "",
+    SIMULATED_KEY,
     "话务平台推送事件时用它签名；不填不接收。",
     maximum=200,
     secret=True,
