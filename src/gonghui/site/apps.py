@@ -10,9 +10,8 @@ class SiteConfig(AppConfig):
     verbose_name = "平台"
 
     def ready(self) -> None:
-        from gonghui.kernel.ui.shell import register_hall, register_menu
-        from gonghui.site import architecture, auditing, hall, streams  # noqa: F401
+        from gonghui.kernel.ui.shell import register_menu
+        from gonghui.site import architecture, auditing, streams  # noqa: F401
 
-        register_hall(hall.places)
         register_menu(auditing.menu)
         architecture.register()

@@ -59,8 +59,8 @@ from gonghui.systems.mobilization.membership.models import (
 from gonghui.systems.mobilization.staff_congress.models import StaffCongress
 from gonghui.systems.office.circulation.models import Outgoing
 from gonghui.systems.portal.desk.models import Notice
-from gonghui.systems.service.hall.models import Piece
 from gonghui.systems.rights.feedback.models import Call
+from gonghui.systems.service.hall.models import Piece
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from gonghui.systems.mobilization.membership.actions.tree import merge as merge_
 from gonghui.systems.mobilization.membership.actions.tree import move as move_union
 from gonghui.systems.mobilization.membership.actions.unions import telephone
 from gonghui.systems.mobilization.membership.queries.deciding import seat_of
-from gonghui.systems.mobilization.membership.queries.joining import own_applications
 from gonghui.systems.mobilization.membership.queries.own import own_membership
 from gonghui.systems.mobilization.membership.queries.registered import chairs_of, recorded_facts
 from gonghui.systems.mobilization.membership.queries.terms import last_term, open_term
@@ -20,7 +19,6 @@ from gonghui.systems.mobilization.membership.queries.unions import profile_of, r
 from gonghui.systems.mobilization.membership.resources.joining import JOINS
 from gonghui.systems.mobilization.membership.resources.members import MEMBERS
 from gonghui.systems.mobilization.membership.resources.merging import DUPLICATES
-from gonghui.systems.mobilization.membership.views.joining_progress import progress_steps, what_next
 
 __all__ = [
     "DUPLICATES",
@@ -37,16 +35,13 @@ __all__ = [
     "move_union",
     "next_receipt",
     "open_term",
-    "own_applications",
     "own_membership",
     "profile_of",
-    "progress_steps",
     "recipients",
     "recorded_facts",
     "seat_of",
     "seat_officers",
     "settle_profile",
     "telephone",
-    "what_next",
     "write_back",
 ]

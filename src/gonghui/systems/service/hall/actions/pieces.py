@@ -17,6 +17,7 @@ from gonghui.kernel.org.models import Union
 from gonghui.systems.service.hall.models import Piece
 from gonghui.systems.service.hall.models.places import PieceState
 from gonghui.systems.service.hall.permissions import DRAFT_PIECE, PUBLISH_PIECE
+from gonghui.systems.service.hall.queries.places import KINDS
 from gonghui.systems.service.hall.rules import pieces as rules
 
 TARGET = "hall.piece"
@@ -37,7 +38,7 @@ def draft(
     rank: int = 50,
 ) -> Piece:
     """A draft for the hall of a province, city, industry or county; others have none."""
-    if union.kind not in rules.KINDS_OF_PLACE:
+    if union.kind not in KINDS:
         raise Refusal(
             "服务大厅按省、市、县设置，这家工会没有自己的大厅。",
             remedy="请由县级以上工会发布。",

@@ -9,7 +9,6 @@ from gonghui.kernel.base.errors import Conflict, Refusal
 DRAFT, PUBLISHED, WITHDRAWN = "draft", "published", "withdrawn"
 BANNER, NOTICE = "banner", "notice"
 ALLOWED = {"edit": (DRAFT,), "publish": (DRAFT,), "withdraw": (PUBLISHED,)}
-KINDS_OF_PLACE = ("province", "city", "county", "industry")
 LONGEST_DAYS = 366
 SEPARATION = "内容发布审核：编写人与发布人分离（网站内容管理要求）"
 
