@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from gonghui.kernel.access.roles import HANDLER
@@ -129,7 +130,11 @@ def test_the_ledger_is_only_added_to(office):
         office.union, by=office.writer, mobile=MOBILE, given=False, channel="phone", evidence=""
     )
     assert row.evidence == "本人口头提出"
-    assert Consent.objects.unscoped("test").count() == 1
+    rows = Consent.objects.unscoped("test")
+    for change in (lambda: rows.update(given=True), rows.all().delete):
+        with pytest.raises(DatabaseError, match="只能追加"), transaction.atomic():
+            change()
+    assert rows.count() == 1
 
 
 def test_the_blacklist_stops_all_but_codes_and_emergencies(office, at):
