@@ -1,0 +1,533 @@
+"""The law library, answers, cases, legislation, consultation and own terms against the database."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from importlib.resources import files
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from gonghui.engines.casework.actions import replies, work
+from gonghui.engines.casework.models import Case, Intake
+from gonghui.kernel.access.actor import platform
+from gonghui.kernel.access.roles import APPROVER, HANDLER
+from gonghui.kernel.audit.models import Entry
+from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
+from gonghui.kernel.identity.models import User
+from gonghui.kernel.notify.models import Message, Todo
+from gonghui.kernel.org.scoping import Scope, raise_wall
+from gonghui.systems.rights.law.actions import legislation, library, own, writing
+from gonghui.systems.rights.law.models import Calculation, Consultation, Statute, Term
+from gonghui.systems.rights.law.queries import library as queries
+from gonghui.systems.rights.law.queries import own as own_queries
+from gonghui.systems.rights.law.rules import anonymity
+from gonghui.systems.rights.law.rules.library import Place
+
+pytestmark = pytest.mark.django_db
+
+DATA = files("gonghui.systems.rights.law").joinpath("data")
+OLD, NEW = "01-union-2001.txt", "01-union-2021.txt"
+
+
+def text(name: str) -> str:
+    return DATA.joinpath(name).read_text("utf-8")
+
+
+@pytest.fixture
+def staff(world):
+    made = {}
+    for key in ("province", "hefei", "wuhu"):
+        union = world.unions[key]
+        made[key] = world.actor(f"{key}经办", (HANDLER, union))
+        made[f"{key}_chief"] = world.actor(f"{key}审批", (APPROVER, union))
+    made["second"] = world.actor("第二审批", (APPROVER, world.province))
+    return made
+
+
+@pytest.fixture
+def worker(world):
+    person = world.member(world.factory).person
+    return world.actor("职工甲", person=person)
+
+
+def signed_in(actor):
+    client = Client()
+    if actor is not None:
+        client.force_login(User.objects.get(pk=actor.user_id))
+    return client
+
+
+def read(response, status=200):
+    assert response.status_code == status, response.content.decode()[-1500:]
+    raise_wall(Scope.everything())
+    return response.content.decode()
+
+
+def published(world, staff, *names):
+    for name in names:
+        edition = library.import_text(world.province, by=staff["province"], text=text(name))
+        library.submit(edition, by=staff["province"])
+        library.review(edition, by=staff["province_chief"], publish=True)
+    return queries.named("工会法") or queries.published().first()
+
+
+# Law library
+
+
+def test_every_text_of_the_library_is_taken_in(world, staff):
+    names = sorted(item.name for item in DATA.iterdir() if item.name.endswith(".txt"))
+    published(world, staff, *names)
+    assert queries.published().count() == len({name[:2] for name in names}) + 1
+    for name in ("工会法", "劳动合同法", "民法典", "工伤保险条例"):
+        assert queries.named(name) is not None, name
+
+
+def test_an_article_is_found_as_it_was_worded_on_a_day(world, staff):
+    act = published(world, staff, OLD, NEW)
+    before, after = date(2021, 12, 31), date(2022, 1, 1)
+    today = date(2026, 11, 1)
+    assert "百分之二" in queries.wording(act, Place(42), before).text
+    assert "百分之二" in queries.wording(act, Place(43), after).text
+    assert queries.wording(act, Place(43), before) is None
+    assert queries.wording(act, Place(6), date(2000, 1, 1)) is None
+    old = queries.search("基本职责", before, today).hits
+    new = queries.search("基本职责", after, today).hits
+    assert [hit.article.number for hit in old] == [6]
+    assert "竭诚服务" not in old[0].article.text
+    assert "竭诚服务" in new[0].article.text
+    assert (old[0].changed, new[0].changed) == (True, False)
+    since = queries.changed_since(old[0].article, today)
+    assert any(part.kind == "in" and "竭诚服务" in part.text for part in since.parts)
+
+
+def test_a_repealed_statute_is_found_only_on_days_before(world, staff):
+    act = published(world, staff, OLD)
+    with pytest.raises(Refusal, match="施行日期之后"):
+        library.repeal(
+            act, by=staff["province_chief"], repealed_on=date(2001, 1, 1), repealed_by="某法"
+        )
+    library.repeal(
+        act, by=staff["province_chief"], repealed_on=date(2010, 1, 1), repealed_by="某法"
+    )
+    assert queries.search("基本职责", date(2009, 12, 31), date(2026, 1, 1)).hits
+    assert not queries.search("基本职责", date(2010, 1, 1), date(2026, 1, 1)).hits
+    assert queries.link(["工会法", 6, 0], date(2026, 1, 1)).missing
+
+
+def test_nothing_is_public_before_somebody_else_let_it(world, staff):
+    edition = library.import_text(world.province, by=staff["province_chief"], text=text(OLD))
+    library.submit(edition, by=staff["province_chief"])
+    assert Todo.objects.filter(kind="editions.review", done_at=None).count() == 1
+    assert queries.named("工会法") is None
+    with pytest.raises(Refusal, match="自己起草"):
+        library.review(edition, by=staff["province_chief"], publish=True)
+    with pytest.raises(Refusal, match="写明意见"):
+        library.review(edition, by=staff["second"], publish=False)
+    library.review(edition, by=staff["second"], publish=True)
+    assert queries.named("工会法") is not None
+    assert not Todo.objects.filter(kind="editions.review", done_at=None).exists()
+
+
+def test_editions_are_published_in_order_and_once(world, staff):
+    published(world, staff, NEW)
+    with pytest.raises(Conflict, match="施行的版本"):
+        library.import_text(world.province, by=staff["province"], text=text(NEW))
+    late = library.import_text(world.province, by=staff["province"], text=text(OLD))
+    with pytest.raises(Conflict, match="先后"):
+        library.submit(late, by=staff["province"])
+
+
+def test_another_union_cannot_change_a_statute_of_the_province(world, staff):
+    published(world, staff, OLD)
+    with pytest.raises(Conflict, match="维护"):
+        library.import_text(world.hefei, by=staff["hefei"], text=text(NEW))
+    with pytest.raises(Forbidden):
+        library.import_text(world.hefei, by=staff["wuhu"], text=text(NEW))
+
+
+def test_pages_of_the_library_for_guests(world, staff):
+    act = published(world, staff, OLD, NEW)
+    guest = signed_in(None)
+    assert "法律服务" in read(guest.get(reverse("law-home")))
+    page = read(guest.get(reverse("law-search"), {"q": "基本职责", "on": "2020-05-01"}))
+    assert "<mark>基本职责</mark>" in page
+    assert "后来有变动" in page
+    assert "没有找到" in read(guest.get(reverse("law-search"), {"q": "天上的星星"}))
+    assert "2021 年修正" in read(guest.get(reverse("law-statute", args=[act.pk])))
+    article = reverse("law-article", args=[act.pk, 6, 0])
+    page = read(guest.get(article, {"on": "2020-05-01"}))
+    assert "此后的变动" in page
+    assert "<ins>" in page
+    assert "没有收录" in read(guest.get(reverse("law-article", args=[act.pk, 99, 0])), 404)
+    assert read(guest.get(reverse("law-search"), {"q": "工会", "on": "不是日期"}))
+
+
+# Public answers, cases
+
+
+def answer(world, staff, **facts):
+    values = {
+        "question": "试用期没有签合同怎么办",
+        "answer": "一个月内应当订立书面合同。",
+        "subject": "contract",
+        **facts,
+    }
+    return writing.write_answer(world.province, by=staff["province"], **values)
+
+
+def test_citations_follow_the_wording_in_force(world, staff):
+    published(world, staff, OLD, NEW)
+    cites = writing.cites_of("《工会法》第六条\n中华人民共和国工会法第四十三条", date(2026, 1, 1))
+    assert cites == [["工会法", 6, 0], ["工会法", 43, 0]]
+    with pytest.raises(Refusal, match="没有现行"):
+        writing.cites_of("《工会法》第九百条", date(2026, 1, 1))
+    with pytest.raises(Refusal, match="写法不对"):
+        writing.cites_of("工会法", date(2026, 1, 1))
+    assert "竭诚服务" in queries.link(cites[0], date(2026, 1, 1)).text
+    assert "竭诚服务" not in queries.link(cites[0], date(2020, 1, 1)).text
+
+
+def test_an_answer_with_a_name_or_number_is_not_published(world, staff):
+    made = answer(world, staff, answer="请找李建国经理，电话13805510000。")
+    with pytest.raises(Refusal, match="电话号码"):
+        writing.ANSWERS.submit(made, by=staff["province"])
+
+
+def test_answers_are_read_and_judged_once_a_session(world, staff):
+    made = answer(world, staff)
+    guest = signed_in(None)
+    address = reverse("law-question", args=[made.pk])
+    read(guest.get(address), 404)
+    writing.ANSWERS.submit(made, by=staff["province"])
+    writing.ANSWERS.review(made, by=staff["province_chief"], publish=True)
+    assert "试用期" in read(guest.get(reverse("law-questions"), {"q": "试用期"}))
+    assert "没有找到" in read(guest.get(reverse("law-questions"), {"q": "年休假"}))
+    for _ in range(3):
+        read(guest.post(reverse("law-helpful", args=[made.pk]), {"helpful": "yes"}), 302)
+    made.refresh_from_db()
+    assert (made.helpful, made.unhelpful) == (1, 0)
+    writing.ANSWERS.withdraw(made, by=staff["province_chief"], reason="条文已经修改")
+    read(guest.get(address), 404)
+
+
+def case(world, staff, facts="李某某在某公司工作，休息日加班没有补休。"):
+    return writing.write_case(
+        world.province,
+        by=staff["province"],
+        title="拖欠加班工资案",
+        subject="wages",
+        year=2025,
+        facts=facts,
+        result="仲裁委支持请求。",
+        lesson="加班应当付酬。",
+    )
+
+
+def test_a_case_is_published_by_two_who_did_not_write_it(world, staff):
+    made = case(world, staff)
+    writing.CASES.submit(made, by=staff["province"])
+    with pytest.raises(Refusal, match="自己起草"):
+        writing.CASES.review(made, by=staff["province"], publish=True)
+    made = writing.CASES.review(made, by=staff["province_chief"], publish=True)
+    assert made.stage == "second"
+    with pytest.raises(Refusal, match="不同的人"):
+        writing.CASES.review(made, by=staff["province_chief"], publish=True)
+    made = writing.CASES.review(made, by=staff["second"], publish=True)
+    assert made.stage == "published"
+    guest = signed_in(None)
+    assert "拖欠加班工资案" in read(guest.get(reverse("law-cases")))
+    assert "仲裁委支持" in read(guest.get(reverse("law-case", args=[made.pk])))
+
+
+def test_likely_names_are_settled_by_a_reviewer_with_a_reason(world, staff):
+    made = case(world, staff, "李某某在望江饭店工作。")
+    writing.CASES.submit(made, by=staff["province"])
+    with pytest.raises(Refusal, match="望江饭店"):
+        writing.CASES.review(made, by=staff["province_chief"], publish=True)
+    words = anonymity.findings(made.whole)[0].text
+    with pytest.raises(Refusal, match="起草人以外"):
+        made.author_id = staff["province_chief"].user_id
+        made.save()
+        writing.allow_words(made, by=staff["province_chief"], words=words, reason="泛指")
+    made.author_id = staff["province"].user_id
+    made.save()
+    writing.allow_words(made, by=staff["province_chief"], words=words, reason="已经停业的泛称")
+    assert writing.CASES.review(made, by=staff["province_chief"], publish=True).stage == "second"
+
+
+def test_a_case_with_a_certain_finding_never_leaves_the_draft(world, staff):
+    made = case(world, staff, "王某，身份证号340102199003070019。")
+    with pytest.raises(Refusal, match="身份证件号码"):
+        writing.CASES.submit(made, by=staff["province"])
+
+
+# Consultation
+
+
+def test_from_a_question_to_a_rated_answer(world, staff, worker):
+    published(world, staff, OLD, NEW)
+    client = signed_in(worker)
+    assert "提出法律咨询" in read(client.get(reverse("law-ask")))
+    page = read(
+        client.post(
+            reverse("law-ask"),
+            {
+                "title": "单位要辞退我",
+                "text": "没有理由。",
+                "category": "dismissal",
+                "open_to_public": "on",
+            },
+        )
+    )
+    assert "咨询已收到" in page
+    row = Consultation.objects.unscoped("test").get()
+    assert row.open_to_public
+    found = Case.objects.unscoped("test").get(pk=row.case_id)
+    assert (found.kind, found.union) == ("consult", world.factory)
+    boss = platform("测试")
+    found = work.route(work.accept(found, by=boss, category="dismissal"), by=boss, to=world.hefei)
+    row.refresh_from_db()
+    assert row.union_id == world.hefei.pk
+    found = work.take(found, by=staff["hefei"])
+    replies.draft(
+        found,
+        by=staff["hefei"],
+        text="依据《工会法》第二十二条，单位应当事先通知工会。",
+        outcome="explained",
+    )
+    found = replies.submit(found, by=staff["hefei"])
+    replies.review(found, by=staff["hefei_chief"], send=True)
+    intake = Intake.objects.unscoped("test").get(case=found)
+    page = read(client.get(reverse("law-thread", args=[intake.number])))
+    assert "事先把理由通知工会" in page
+    read(signed_in(world.actor("旁人")).get(reverse("law-thread", args=[intake.number])), 404)
+
+
+def test_only_with_the_askers_agreement_is_a_consultation_published(world, staff, worker):
+    client = signed_in(worker)
+    client.post(reverse("law-ask"), {"title": "问", "text": "没有理由。", "category": "wages"})
+    raise_wall(Scope.everything())
+    row = Consultation.objects.unscoped("test").get()
+    with pytest.raises(Refusal, match="没有同意"):
+        answer(world, staff, consultation=row.pk)
+
+
+def test_a_guest_asks_without_a_name_and_gets_a_code(world, staff):
+    page = read(
+        signed_in(None).post(
+            reverse("law-ask"), {"title": "问", "text": "加班费怎么算", "category": "wages"}
+        )
+    )
+    assert "查询码" in page
+    assert "请填写" in read(signed_in(None).post(reverse("law-ask"), {"title": "问"}), 422)
+
+
+# Legislation
+
+
+def bill(world, staff, days=10, opened=True):
+    today = timezone.localdate()
+    made = legislation.prepare(
+        world.province,
+        by=staff["province"],
+        title="集体协商条例（草案）",
+        issuer="某委员会",
+        about="说明。",
+        text="第一条 目的。\n第二条 十五日内答复。",
+        opens_on=today,
+        closes_on=today + timedelta(days=days),
+    )
+    return legislation.open_bill(made, by=staff["province"]) if opened else made
+
+
+def ended(made):
+    made.opens_on, made.closes_on = date(2026, 1, 1), date(2026, 1, 20)
+    made.save()
+    return made
+
+
+def test_opinions_are_collected_decided_with_reasons_and_reported(world, staff, worker):
+    made = bill(world, staff)
+    article = made.articles.get(number=2)
+    with pytest.raises(Refusal, match="建议的表述"):
+        legislation.speak(
+            world.factory,
+            by=worker,
+            bill=made,
+            stance="amend",
+            because="太长了。",
+            article=article.pk,
+        )
+    one = legislation.speak(
+        world.factory,
+        by=worker,
+        bill=made,
+        stance="amend",
+        words="十日内答复。",
+        because="太长了。",
+        article=article.pk,
+    )
+    two = legislation.speak_for_union(
+        world.hefei, by=staff["hefei"], bill=made, stance="agree", because="赞成。"
+    )
+    with pytest.raises(Forbidden):
+        legislation.speak_for_union(
+            world.hefei, by=staff["wuhu"], bill=made, stance="agree", because="赞成。"
+        )
+    with pytest.raises(Refusal, match="截止"):
+        legislation.close_bill(made, by=staff["province"])
+    made = legislation.close_bill(ended(made), by=staff["province"])
+    with pytest.raises(Conflict, match="没有研究"):
+        legislation.report(made, by=staff["province_chief"], feedback="已经报送起草机关。")
+    with pytest.raises(Refusal, match="写明理由"):
+        legislation.decide(one, by=staff["province_chief"], state="declined", reason="")
+    with pytest.raises(Forbidden):
+        legislation.decide(two, by=staff["hefei_chief"], state="adopted", reason="")
+    legislation.decide(one, by=staff["province_chief"], state="adopted", reason="")
+    legislation.decide(two, by=staff["province_chief"], state="noted", reason="见第一条。")
+    made = legislation.report(made, by=staff["province_chief"], feedback="已经报送起草机关。")
+    page = read(signed_in(None).get(reverse("law-bill", args=[made.pk])))
+    assert "采纳率 50.0%" in page
+    assert "见第一条。" in page
+    assert Message.objects.filter(template="law-bills.decided").count() == 2
+
+
+def test_opinions_are_taken_only_while_a_draft_is_open_and_one_takes_back_only_own(
+    world, staff, worker
+):
+    made = bill(world, staff)
+    one = legislation.speak(
+        world.factory, by=worker, bill=made, stance="agree", because="很好的草案。"
+    )
+    with pytest.raises(Forbidden):
+        legislation.retract(one, by=staff["province"])
+    legislation.retract(one, by=worker)
+    ended(made)
+    with pytest.raises(Conflict, match="不征集"):
+        legislation.speak(
+            world.factory, by=worker, bill=made, stance="agree", because="很好的草案。"
+        )
+    with pytest.raises(Refusal, match="少于"):
+        bill(world, staff, days=3, opened=False)
+
+
+def test_the_page_of_a_draft_and_speaking_on_it(world, staff, worker):
+    made = bill(world, staff)
+    client = signed_in(worker)
+    address = reverse("law-bill", args=[made.pk])
+    assert "对第 2 条提意见" in read(client.get(address))
+    form = {"stance": "agree", "because": "赞成这一条。", "article": made.articles.first().pk}
+    read(client.post(reverse("law-speak", args=[made.pk]), form), 302)
+    assert "赞成这一条。" in read(client.get(address))
+    assert "赞成这一条。" not in read(signed_in(None).get(address))
+    read(signed_in(None).get(reverse("law-speak", args=[made.pk])), 403)
+    assert "赞成这一条。" in read(
+        signed_in(staff["province"]).get(reverse("law-summary", args=[made.pk]))
+    )
+    read(signed_in(staff["wuhu"]).get(reverse("law-summary", args=[made.pk])), 404)
+
+
+# Calculators, own terms
+
+FORMS = {
+    "overtime": ({"monthly": "5220", "holiday_hours": "8"}, "720.00"),
+    "severance": (
+        {"first": "2020-01-01", "last": "2023-07-31", "ground": "layoff", "average": "6000"},
+        "24,000.00",
+    ),
+    "double-wage": (
+        {"first": "2024-03-15", "signed": "2024-06-01", "monthly": "6000"},
+        "9,200.00",
+    ),
+    "injury": ({"happened": "2015-01-01", "grade": "10", "wage": "6000"}, "42,000.00"),
+    "leave": ({"began": "2018-01-01", "year": "2024", "monthly": "4350"}, "2,000.00"),
+    "limitation": ({"claim": "arbitration", "began": "2024-03-12"}, "2025-03-12"),
+}
+
+
+@pytest.mark.parametrize("code", FORMS)
+def test_each_calculator_answers_a_guest_with_clause_and_arithmetic(world, code):
+    answers, expected = FORMS[code]
+    guest = signed_in(None)
+    address = reverse("law-calculator", args=[code])
+    assert "计算并保存" not in read(guest.get(address))
+    page = read(guest.post(address, answers))
+    assert expected in page
+    assert "依据：" in page
+    assert "用到的标准和出处" in page
+    read(guest.post(address, {}), 422)
+
+
+def test_a_death_at_work_uses_the_income_of_the_year_before(world):
+    guest = signed_in(None)
+    address = reverse("law-calculator", args=["injury"])
+    asked = {"grade": "0", "wage": "6000"}
+    assert "539,100.00" in read(guest.post(address, {**asked, "happened": "2014-06-01"}))
+    assert "1,083,760.00" in read(guest.post(address, {**asked, "happened": "2025-06-01"}))
+
+
+def test_a_kept_result_is_sealed_and_ones_own(world, worker):
+    client = signed_in(worker)
+    address = reverse("law-calculator", args=["severance"])
+    read(client.post(address, {**FORMS["severance"][0], "do": "keep"}), 302)
+    kept = Calculation.objects.get()
+    page = read(client.get(reverse("law-calculation", args=[kept.pk])))
+    assert "24,000.00" in page
+    assert "经济性裁员" in page
+    entry = Entry.objects.filter(action="law.keep-calculation").get()
+    assert "6000" not in str(entry.changes)
+    other = signed_in(world.actor("旁人"))
+    read(other.get(reverse("law-calculation", args=[kept.pk])), 404)
+    read(other.post(reverse("law-calculation-drop", args=[kept.pk])), 404)
+    read(client.post(reverse("law-calculation-drop", args=[kept.pk])), 302)
+    assert not Calculation.objects.exists()
+
+
+def test_a_term_reminds_as_often_as_asked_and_begins_anew(world, worker):
+    today = timezone.localdate()
+    term = own.add_term(
+        None,
+        by=worker,
+        claim="arbitration",
+        title="加班工资",
+        began=today - timedelta(days=345),
+        remind=[30, 7],
+    )
+    assert own_queries.to_remind(today) == [term]
+    own.remind(term, by=platform("期限提醒"))
+    own.remind(term, by=platform("期限提醒"))
+    assert Message.objects.filter(template="law-terms.near").count() == 1
+    assert own_queries.to_remind(today) == []
+    term = own.claim_again(Term.objects.get(pk=term.pk), by=worker, day=today)
+    assert term.due_on > today + timedelta(days=360)
+    with pytest.raises(Forbidden):
+        own.settle_term(term, by=world.actor("旁人"))
+    own.settle_term(term, by=worker)
+    assert own_queries.to_remind(term.due_on) == []
+
+
+def test_the_page_of_terms(world, worker):
+    client = signed_in(worker)
+    address = reverse("law-terms")
+    assert "还没有登记期限" in read(client.get(address))
+    began = (timezone.localdate() - timedelta(days=10)).isoformat()
+    form = {"claim": "arbitration", "title": "加班工资", "began": began, "remind": ["30", "7"]}
+    read(client.post(address, form), 302)
+    term = Term.objects.get()
+    assert "提前 30、7 天提醒" in read(client.get(address))
+    day = timezone.localdate().isoformat()
+    read(client.post(reverse("law-term", args=[term.pk, "claim"]), {"day": day}), 302)
+    term.refresh_from_db()
+    assert term.claimed == [day]
+    other = signed_in(world.actor("旁人"))
+    read(other.post(reverse("law-term", args=[term.pk, "drop"])), 404)
+    read(signed_in(None).get(address), 403)
+
+
+def test_statistics_for_cadres_only(world, staff, worker):
+    assert "法律服务统计" in read(signed_in(staff["province"]).get(reverse("law-statistics")))
+    read(signed_in(worker).get(reverse("law-statistics")), 403)
+    assert Statute.objects.unscoped("test").count() == 0
