@@ -215,7 +215,7 @@ def _collective(province: Union) -> None:
         for place in range(6):
             said = intake.Said(
                 title="物流站点克扣配送费",
-                text=f"我们站点从上月起每单扣两角，没有通知，三十多名骑手都一样，我是{place + 1}号。",
+                text=f"我们站点从上月起每单扣两角，没有通知，很多骑手都一样，我是{place + 1}号。",
                 channel="web" if place % 2 else "phone",
                 secrecy="confidential",
                 name=f"骑手{place + 1}",

@@ -22,10 +22,11 @@ from gonghui.systems.rights.feedback.views import seams
 
 pytestmark = pytest.mark.django_db
 NUMBER = "13805517777"
+BEGAN = timezone.now() - timedelta(minutes=10)
 
 
 def heard(kind, after, call="K1", **facts):
-    at = timezone.now() - timedelta(minutes=10) + timedelta(seconds=after)
+    at = BEGAN + timedelta(seconds=after)
     return calls.Heard(call, f"{call}:{kind}:{after}", kind, at, **facts)
 
 
