@@ -221,7 +221,7 @@ def test_like_texts_are_found_and_no_word_is_kept(db):
         recording.index("case", ref, text)
     assert recording.count_keys() > 0 and recording.count_keys() == 0
     found = similar.like("高新区大江建设公司欠十二个工人三个月的工资", source="case")
-    assert [item.ref for item in found][:2] == ["1", "2"] and "3" not in [i.ref for i in found]
+    assert {item.ref for item in found} == {"1", "2"}
     assert not similar.like(texts["1"], source="question")
     assert Entry.objects.count() == 3
     assert KeyFrequency.objects.filter(texts__gte=2).exists()
