@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from gonghui.kernel.access.roles import HANDLER, VIEWER
 from gonghui.kernel.audit.models import Entry
+from gonghui.kernel.base.masking import mask_name
 from gonghui.kernel.notify import timeline
 from gonghui.kernel.notify.models import Message
 from gonghui.systems.service.hall.actions.drafts import clear_old
@@ -254,7 +255,7 @@ def test_for_another_who_consented(world, client_of, worker, taken, photo):
     client.post("/hall/services/sample/for/", {"person": mother.person_id})
     assert "代办：正在为" not in text_of(client.get("/hall/services/sample/"))
     proxy = consented(world, agent, mother)
-    assert "为 吴*英 办" in text_of(client.get("/hall/services/sample/"))
+    assert f"为 {mask_name('吴秀英')} 办" in text_of(client.get("/hall/services/sample/"))
     client.post("/hall/services/sample/for/", {"person": mother.person_id})
     assert "代办：正在为" in text_of(client.get("/hall/services/sample/"))
     fill(client, photo)
@@ -296,7 +297,7 @@ def test_consent_is_asked_for_and_given_by_the_person(world, client_of, worker):
     theirs.post("/hall/proxies/", {"proxy": made.pk, "do": "agree"})
     made.refresh_from_db()
     assert made.state == "granted"
-    assert "我为 张*山 代办" in text_of(client.get("/hall/proxies/"))
+    assert f"我为 {mask_name('张大山')} 代办" in text_of(client.get("/hall/proxies/"))
     assert theirs.post("/hall/proxies/", {"proxy": made.pk, "do": "end"}).status_code == 302
     made.refresh_from_db()
     assert made.state == "ended"
