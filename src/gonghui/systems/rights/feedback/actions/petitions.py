@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -38,8 +39,14 @@ from gonghui.systems.rights.feedback.queries import parameters
 from gonghui.systems.rights.feedback.rules import petitions as rules
 
 OF_CASE = "the complaint whose answer is appealed against"
+SAME = "reviews of a petition are read with it"
 ABOVE = "the union above the one that answered decides a review"
 ENDS = {Stage.REVIEW: PaperKind.REVIEW, Stage.RECHECK: PaperKind.RECHECK}
+
+
+def appeals_of(petition: Petition) -> Any:
+    """The reviews of a petition the caller may see, at whatever union."""
+    return Appeal.objects.unscoped(SAME).filter(petition=petition)
 
 
 def answered_on(petition: Petition) -> date | None:
@@ -73,7 +80,7 @@ def register(
 def _ask(petition: Petition, intake_id: int, words: str, asked_on: date) -> Appeal:
     if not words.strip():
         raise Refusal("请写明不服的理由和请求。", field="words", code="empty")
-    if petition.appeals.filter(state=AppealState.OPEN).exists():
+    if appeals_of(petition).filter(state=AppealState.OPEN).exists():
         raise Conflict("复查复核正在办理，不用重复申请。", code="open")
     with everywhere():
         intake = Intake.objects.unscoped(OF_CASE).get(pk=intake_id)
@@ -134,7 +141,8 @@ def _ask(petition: Petition, intake_id: int, words: str, asked_on: date) -> Appe
 
 def _last_organ(petition: Petition) -> Union:
     """The union whose answer is appealed against: the case's desk, or who decided last."""
-    last = petition.appeals.filter(state=AppealState.DECIDED).order_by("-pk").first()
+    decided = appeals_of(petition).filter(state=AppealState.DECIDED)
+    last = decided.select_related("union").order_by("-pk").first()
     return last.union if last is not None else petition.case.union
 
 

@@ -242,7 +242,7 @@ def petition(request: HttpRequest, number: str) -> HttpResponse:
                 return redirect("feedback:petition", number=number)
     with everywhere():
         row.refresh_from_db()
-        appeals = list(row.appeals.select_related("union").order_by("pk"))
+        appeals = list(petitions.appeals_of(row).select_related("union").order_by("pk"))
         answered = petitions.answered_on(row)
     waiting = any(appeal.state == "open" for appeal in appeals)
     next_stage = {"handling": "review", "review": "recheck"}.get(row.stage, "")
