@@ -25,6 +25,7 @@ KERNEL = [
 
 ENGINES = [
     "gonghui.engines.casework",
+    "gonghui.engines.language",
 ]
 
 SYSTEMS = [
@@ -37,6 +38,7 @@ SYSTEMS = [
     "gonghui.systems.foundation.config",
     "gonghui.systems.foundation.services",
     "gonghui.systems.foundation.components",
+    "gonghui.systems.foundation.ai",
     "gonghui.systems.service.hall",
     "gonghui.systems.portal.desk",
     "gonghui.systems.portal.sign_on",

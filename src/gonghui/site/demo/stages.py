@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from gonghui.activities.census.models import Campaign, Wish
+from gonghui.engines.language.models import Word
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.exchange.models import ImportBatch
 from gonghui.kernel.identity.models import User
@@ -27,6 +28,7 @@ from gonghui.site.demo import (
     founding,
     halls,
     joining,
+    language,
     legal,
     moving,
     office,
@@ -115,6 +117,7 @@ STAGES = (
     Stage("公文流转", office.circulate, _any(Outgoing)),
     Stage("工会法人登记", legal.register_all, _any(LegalPerson)),
     Stage("12351 来件", feedback.answer_calls, _any(Call)),
+    Stage("来文分析和网络信息", language.read_and_answer, _any(Word)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
     Stage("服务大厅", halls.open_halls, _any(Piece)),
 )
