@@ -387,7 +387,7 @@ def refresh(message_ids: Collection[int], now: datetime) -> None:
         whole = states.of_parts((Part(one.state) for one in parts.values()), message.parts)
         _become(message, whole, list(parts.values()), ways, now)
         changed.append(message)
-    Message.objects.bulk_update(
+    Message.objects.unscoped(LOCKING).bulk_update(
         changed,
         ["state", "route", "tried", "send_after", "fault", "settled_at", "committed", "text"],
         batch_size=500,

@@ -112,7 +112,9 @@ def _keep(
     made.put_mobile(item.mobile)
     made.answers = _latest_to(item.mobile, now)
     made.place_at(province())
-    made.alarm = danger_in(item.text)[:60]
+    # TD and the like say what they mean; everything else is looked at.
+    if commands.command_of(item.text) is Command.NONE:
+        made.alarm = danger_in(item.text)[:60]
     made.save()
     if made.alarm:
         _alarm(made, item)

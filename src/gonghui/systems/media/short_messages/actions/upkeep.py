@@ -42,7 +42,7 @@ def expire(limit: int = 1000) -> int:
         message.committed = cost
         if message.category == "code":
             message.text = None
-    Message.objects.bulk_update(
+    Message.objects.unscoped(LOCKING).bulk_update(
         due, ["state", "fault", "settled_at", "committed", "text"], batch_size=500
     )
     return len(due)
@@ -72,7 +72,7 @@ def leave_unconfirmed(limit: int = 1000) -> int:
                 union_id=message.union_id,
                 permission=RESEND.code,
             )
-    Message.objects.bulk_update(due, ["state", "settled_at"], batch_size=500)
+    Message.objects.unscoped(LOCKING).bulk_update(due, ["state", "settled_at"], batch_size=500)
     return len(due)
 
 

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from gonghui.kernel.access.roles import APPROVER, HANDLER
+from gonghui.kernel.notify import replies
 from gonghui.systems.media.short_messages.jobs.links import Link
 from gonghui.systems.media.short_messages.models import Route
 from gonghui.systems.media.short_messages.tests import makers
@@ -87,3 +88,10 @@ def carry() -> Callable[..., None]:
         Link(route, Quiet(done, most)).serve()
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def nobody_else_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takers and watches of other systems are tested there."""
+    for name in ("_takers", "_watches", "_paths"):
+        monkeypatch.setattr(replies, name, {})
