@@ -14,7 +14,7 @@ from gonghui.kernel.org.models import Union
 from gonghui.site.demo import cast
 from gonghui.site.demo.stage import DEMO, acting, days_ago, living_on, union_named
 from gonghui.systems.rights.law.actions import legislation, library, own, writing
-from gonghui.systems.rights.law.kinds import CONSULTATION
+from gonghui.systems.rights.law.actions.kinds import CONSULTATION
 from gonghui.systems.rights.law.models import Comment
 
 ANSWERS = (
@@ -168,7 +168,7 @@ def _writing(province: Union) -> None:
     with living_on(days_ago(90), 10):
         for question, subject, answer, cites in ANSWERS:
             made = writing.write_answer(
-                province, by=writer, question=question, answer=answer, subject=subject, cites=cites
+                province, by=writer, question=question, answer=answer, theme=subject, cites=cites
             )
             writing.ANSWERS.submit(made, by=writer)
             writing.ANSWERS.review(made, by=checker, publish=True)
@@ -178,7 +178,7 @@ def _writing(province: Union) -> None:
                 province,
                 by=writer,
                 title=title,
-                subject=subject,
+                theme=subject,
                 year=timezone.localdate().year - 1,
                 facts=facts,
                 issue=issue,
@@ -193,7 +193,7 @@ def _writing(province: Union) -> None:
             province,
             by=writer,
             title="休息日加班没有补休，仲裁支持加班工资",
-            subject="wages",
+            theme="wages",
             year=timezone.localdate().year,
             facts="王某在望江饭店做服务员，每周只休一天，一年没有补休。",
             result="仲裁委支持休息日加班工资。",

@@ -19,7 +19,6 @@ from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.models import Union
 from gonghui.systems.rights.law.actions.reviewing import kept
 from gonghui.systems.rights.law.models import Bill, BillArticle, Comment, CommentState
-from gonghui.systems.rights.law.parameters import COMMENT_DAYS
 from gonghui.systems.rights.law.permissions import (
     DECIDE_BILLS,
     EDIT_BILLS,
@@ -27,6 +26,7 @@ from gonghui.systems.rights.law.permissions import (
     SPEAK_FOR_UNION,
 )
 from gonghui.systems.rights.law.queries import legislation as queries
+from gonghui.systems.rights.law.queries.parameters import COMMENT_DAYS
 from gonghui.systems.rights.law.rules import library as rules
 
 ON_BILL = "a draft on which opinions are collected is open to everybody"

@@ -98,7 +98,7 @@ def write_answer(
     by: Actor,
     question: str,
     answer: str,
-    subject: str,
+    theme: str,
     cites: Sequence[Sequence[object]] = (),
     detail: str = "",
     consultation: int | None = None,
@@ -108,7 +108,7 @@ def write_answer(
         question=question.strip(),
         detail=detail.strip(),
         answer=answer.strip(),
-        subject=subject,
+        theme=theme,
         cites=[list(cite) for cite in cites],
     )
     if consultation is not None:
@@ -140,14 +140,14 @@ def revise_answer(
     by: Actor,
     question: str,
     answer: str,
-    subject: str,
+    theme: str,
     cites: Sequence[Sequence[object]] = (),
     detail: str = "",
 ) -> PublicAnswer:
     """Write a draft anew."""
     open_to_edit(record)
     record.question, record.detail, record.answer = question.strip(), detail.strip(), answer.strip()
-    record.subject, record.cites = subject, [list(cite) for cite in cites]
+    record.theme, record.cites = theme, [list(cite) for cite in cites]
     written_by(record, by)
     return kept(record)
 
@@ -182,7 +182,7 @@ def write_case(
     *,
     by: Actor,
     title: str,
-    subject: str,
+    theme: str,
     year: int,
     facts: str,
     result: str,
@@ -191,7 +191,7 @@ def write_case(
     cites: Sequence[Sequence[object]] = (),
 ) -> TypicalCase:
     """A case in draft; what names somebody is found when it is sent to review."""
-    made = TypicalCase(title=title.strip(), subject=subject, year=year)
+    made = TypicalCase(title=title.strip(), theme=theme, year=year)
     made.facts, made.issue = facts.strip(), issue.strip()
     made.result, made.lesson = result.strip(), lesson.strip()
     made.cites = [list(cite) for cite in cites]
@@ -207,7 +207,7 @@ def revise_case(
     *,
     by: Actor,
     title: str,
-    subject: str,
+    theme: str,
     year: int,
     facts: str,
     result: str,
@@ -217,7 +217,7 @@ def revise_case(
 ) -> TypicalCase:
     """Write a draft anew; words let stand before are looked at again."""
     open_to_edit(record)
-    record.title, record.subject, record.year = title.strip(), subject, year
+    record.title, record.theme, record.year = title.strip(), theme, year
     record.facts, record.issue = facts.strip(), issue.strip()
     record.result, record.lesson = result.strip(), lesson.strip()
     record.cites, record.allowed = [list(cite) for cite in cites], []

@@ -52,7 +52,7 @@ class PublicAnswer(Reviewed):
     question = models.CharField("问题", max_length=200)
     detail = models.TextField("具体情况", max_length=2000, blank=True)
     answer = models.TextField("解答", max_length=5000)
-    subject = models.CharField("类别", max_length=10, choices=Subject)
+    theme = models.CharField("类别", max_length=10, choices=Subject)
     cites = models.JSONField("引用条文", default=list)
     consultation = models.OneToOneField(
         Consultation,
@@ -79,7 +79,7 @@ class TypicalCase(Reviewed):
     """
 
     title = models.CharField("标题", max_length=100)
-    subject = models.CharField("类别", max_length=10, choices=Subject)
+    theme = models.CharField("类别", max_length=10, choices=Subject)
     year = models.PositiveSmallIntegerField("年份")
     facts = models.TextField("基本案情", max_length=5000)
     issue = models.TextField("争议焦点", max_length=2000, blank=True)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from gonghui.kernel.codes.memory import MEMORY
 from gonghui.kernel.codes.parameters import Parameter
-from gonghui.systems.rights.law import parameters as law
+from gonghui.systems.rights.law.queries import parameters as law
 from gonghui.systems.rights.law.rules.double_wage import DoubleWageLaw
 from gonghui.systems.rights.law.rules.injury import InjuryLaw
 from gonghui.systems.rights.law.rules.leave import LeaveLaw

@@ -149,7 +149,7 @@ class Step:
 def history(statute: Statute, place: Place) -> list[Step]:
     """How an article came to be what it is, the latest first."""
     rows = wordings(statute, place)
-    older: list[Article | None] = [*rows[1:], None]
+    older: list[Article | None] = [*rows[1:], None] if rows else []
     return [
         Step(row, library.compared(before.text, row.text) if before else [], before is None)
         for row, before in zip(rows, older, strict=True)

@@ -57,7 +57,7 @@ def consultations(
 
 
 def subjects(actor: Actor) -> list[tuple[str, int]]:
-    """Published answers by subject, to see what is asked and not yet covered."""
+    """Published answers by theme, to see what is asked and not yet covered."""
     rows = PublicAnswer.objects.within(actor.scope(may.VIEW_ANSWERS)).filter(stage="published")
-    counts = dict(rows.order_by().values_list("subject").annotate(n=Count("pk")))
+    counts = dict(rows.order_by().values_list("theme").annotate(n=Count("pk")))
     return [(item.label, counts.get(item.value, 0)) for item in Subject]

@@ -26,20 +26,20 @@ def _holding(rows: QuerySet, text: str, *names: str) -> QuerySet:
     return rows
 
 
-def answers(text: str = "", subject: str = "") -> QuerySet[PublicAnswer]:
+def answers(text: str = "", theme: str = "") -> QuerySet[PublicAnswer]:
     """Published answers, the most helpful first."""
     rows = PublicAnswer.objects.unscoped(EVERYBODYS).filter(stage=SHOWN)
-    if subject:
-        rows = rows.filter(subject=subject)
+    if theme:
+        rows = rows.filter(theme=theme)
     rows = _holding(rows, text, "question", "detail", "answer")
     return rows.select_related("union").order_by("-helpful", "-published_at")
 
 
-def cases(text: str = "", subject: str = "") -> QuerySet[TypicalCase]:
+def cases(text: str = "", theme: str = "") -> QuerySet[TypicalCase]:
     """Published cases, the latest first."""
     rows = TypicalCase.objects.unscoped(EVERYBODYS).filter(stage=SHOWN)
-    if subject:
-        rows = rows.filter(subject=subject)
+    if theme:
+        rows = rows.filter(theme=theme)
     rows = _holding(rows, text, "title", "facts", "result", "lesson")
     return rows.select_related("union").order_by("-year", "-published_at")
 

@@ -87,7 +87,7 @@ class AnswerForm(Written):
     question = forms.CharField(label="问题", max_length=200)
     detail = area("具体情况", 4, 2000, required=False)
     answer = area("解答", 8)
-    subject = forms.ChoiceField(label="类别", choices=Subject.choices)
+    theme = forms.ChoiceField(label="类别", choices=Subject.choices)
     cites = CitesField()
 
 
@@ -109,7 +109,7 @@ class NewAnswerForm(AnswerForm):
 
 class CaseForm(Written):
     title = forms.CharField(label="标题", max_length=100)
-    subject = forms.ChoiceField(label="类别", choices=Subject.choices)
+    theme = forms.ChoiceField(label="类别", choices=Subject.choices)
     year = forms.IntegerField(label="年份", min_value=1995, max_value=2100)
     facts = area("基本案情", 8)
     issue = area("争议焦点", 3, 2000, required=False)
@@ -173,7 +173,7 @@ def findings(record: TypicalCase, actor: Actor) -> dict[str, Any]:
     return {"rows": rows}
 
 
-SUBJECT = Choice("subject", "类别", choices=Subject)
+SUBJECT = Choice("theme", "类别", choices=Subject)
 STAGES = Choice("stage", "状态", choices=Stage)
 
 PUBLIC_ANSWERS = Resource(
@@ -183,7 +183,7 @@ PUBLIC_ANSWERS = Resource(
     view=may.VIEW_ANSWERS,
     columns=(
         Column("question", "问题", kind="title"),
-        Column("subject", "类别", choices=Subject),
+        Column("theme", "类别", choices=Subject),
         STAGE,
         Column("union__name", "工会"),
         Column("helpful", "有用", kind="number"),
@@ -201,7 +201,7 @@ PUBLIC_ANSWERS = Resource(
                 ("问题", "question"),
                 ("具体情况", "detail"),
                 ("解答", "answer"),
-                ("类别", "subject"),
+                ("类别", "theme"),
                 ("来源咨询", "consultation"),
                 ("工会", "union"),
             ),
@@ -242,7 +242,7 @@ TYPICAL_CASES = Resource(
     view=may.VIEW_CASES,
     columns=(
         Column("title", "标题", kind="title"),
-        Column("subject", "类别", choices=Subject),
+        Column("theme", "类别", choices=Subject),
         Column("year", "年份", kind="number"),
         STAGE,
         Column("union__name", "工会"),
@@ -259,7 +259,7 @@ TYPICAL_CASES = Resource(
             "案例",
             (
                 ("标题", "title"),
-                ("类别", "subject"),
+                ("类别", "theme"),
                 ("年份", "year"),
                 ("基本案情", "facts"),
                 ("争议焦点", "issue"),

@@ -61,7 +61,7 @@ def answer(world: World, union: Union) -> PublicAnswer:
     made = PublicAnswer(
         question="试用期没有签合同怎么办",
         answer="自用工之日起一个月内应当订立书面劳动合同。",
-        subject="contract",
+        theme="contract",
         author_name="经办人",
     )
     made.place_at(union)
@@ -72,7 +72,7 @@ def answer(world: World, union: Union) -> PublicAnswer:
 def case(world: World, union: Union) -> TypicalCase:
     made = TypicalCase(
         title="拖欠加班工资案",
-        subject="wages",
+        theme="wages",
         year=2025,
         facts="李某某在某公司工作，休息日加班没有安排补休。",
         result="仲裁委支持了加班工资请求。",

@@ -15,11 +15,11 @@ from gonghui.engines.casework.actions import intake
 from gonghui.engines.casework.queries import cases
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.resource.forms import ActionForm
-from gonghui.systems.rights.law.kinds import CONSULTATION
+from gonghui.systems.rights.law.actions.kinds import CONSULTATION
 from gonghui.systems.rights.law.models.writing import Subject
-from gonghui.systems.rights.law.parameters import CONSULT_WORKDAYS
 from gonghui.systems.rights.law.permissions import ASK
 from gonghui.systems.rights.law.queries import citing, own, writing
+from gonghui.systems.rights.law.queries.parameters import CONSULT_WORKDAYS
 from gonghui.systems.rights.law.views.frame import page
 
 PRIVATE = {"data-private": ""}

@@ -19,12 +19,12 @@ from gonghui.systems.rights.law.views.frame import page, paged
 
 
 def _subjects(request: HttpRequest, text: str, chosen: str) -> list[ui.Option]:
-    """Options of the subject filter, the search kept."""
+    """Options of the theme filter, the search kept."""
     kept = {"q": text} if text else {}
     return [
         ui.Option("全部", f"?{urlencode(kept)}", not chosen),
         *(
-            ui.Option(item.label, f"?{urlencode({**kept, 'subject': item.value})}", item == chosen)
+            ui.Option(item.label, f"?{urlencode({**kept, 'theme': item.value})}", item == chosen)
             for item in Subject
         ),
     ]
@@ -32,21 +32,21 @@ def _subjects(request: HttpRequest, text: str, chosen: str) -> list[ui.Option]:
 
 def _asked(request: HttpRequest) -> tuple[str, str]:
     text = request.GET.get("q", "").strip()[:40]
-    subject = request.GET.get("subject", "")
-    return text, subject if subject in Subject.values else ""
+    theme = request.GET.get("theme", "")
+    return text, theme if theme in Subject.values else ""
 
 
 @require_safe
 def questions(request: HttpRequest) -> HttpResponse:
     """Published answers."""
-    text, subject = _asked(request)
-    rows = paged(request, queries.answers(text, subject))
+    text, theme = _asked(request)
+    rows = paged(request, queries.answers(text, theme))
     context = {
         "text": text,
-        "subject": subject,
-        "subjects": _subjects(request, text, subject),
+        "theme": theme,
+        "subjects": _subjects(request, text, theme),
         "page": rows,
-        "query": urlencode({"q": text, "subject": subject}),
+        "query": urlencode({"q": text, "theme": theme}),
     }
     return page(request, "law/questions.html", context)
 
@@ -74,13 +74,13 @@ def helpful(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """Published cases."""
-    text, subject = _asked(request)
+    text, theme = _asked(request)
     context = {
         "text": text,
-        "subject": subject,
-        "subjects": _subjects(request, text, subject),
-        "page": paged(request, queries.cases(text, subject)),
-        "query": urlencode({"q": text, "subject": subject}),
+        "theme": theme,
+        "subjects": _subjects(request, text, theme),
+        "page": paged(request, queries.cases(text, theme)),
+        "query": urlencode({"q": text, "theme": theme}),
     }
     return page(request, "law/cases.html", context)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gonghui.kernel.ui import components as ui
-from gonghui.systems.rights.law.kinds import CONSULTATION
+from gonghui.systems.rights.law.actions.kinds import CONSULTATION
 from gonghui.systems.rights.law.permissions import VIEW_CONSULT
 from gonghui.systems.rights.law.queries import statistics as queries
 

@@ -8,7 +8,7 @@ from gonghui.systems.rights.law import permissions as may
 from gonghui.systems.rights.law.actions.consulting import received
 from gonghui.systems.rights.law.models import Consultation
 from gonghui.systems.rights.law.models.writing import Subject
-from gonghui.systems.rights.law.parameters import CONSULT_EXTENSION, CONSULT_WORKDAYS
+from gonghui.systems.rights.law.queries.parameters import CONSULT_EXTENSION, CONSULT_WORKDAYS
 
 CONSULTATION = CaseKind(
     code="consult",
