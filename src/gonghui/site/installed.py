@@ -43,5 +43,6 @@ SYSTEMS = [
     "gonghui.systems.portal.desk",
     "gonghui.systems.portal.sign_on",
     "gonghui.systems.rights.feedback",
+    "gonghui.systems.rights.law",
     "gonghui.activities.census",
 ]

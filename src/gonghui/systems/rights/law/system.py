@@ -2,10 +2,8 @@
 
 from gonghui.kernel.resource.declaration import Page, Served, System
 from gonghui.kernel.resource.services import JUSTICE, VOICE, Guide, Service
-from gonghui.systems.rights.law import (
-    jobs,  # noqa: F401
-    kinds,  # noqa: F401
-)
+from gonghui.systems.rights.law import jobs  # noqa: F401
+from gonghui.systems.rights.law.actions import kinds  # noqa: F401
 from gonghui.systems.rights.law.permissions import (
     ASK,
     KEEP_OWN,
