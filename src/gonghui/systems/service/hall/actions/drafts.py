@@ -63,10 +63,10 @@ class Filling:
             self.draft.done = [*self.draft.done, done]
         self.draft.save()
 
-    def begin(self, values: Mapping[str, Any]) -> None:
-        """Start with what is known, once."""
-        if not self.begun:
-            self.keep(values)
+    def ask_again(self, screen: str) -> None:
+        """A screen whose answers no longer hold is to be filled in anew."""
+        self.draft.done = [code for code in self.draft.done if code != screen]
+        self.draft.save()
 
     def take_file(self, material: Material, file: IO[bytes], name: str, by: Actor) -> StoredFile:
         """Take a photo or scan for a material; Refusal for what is no picture or PDF."""

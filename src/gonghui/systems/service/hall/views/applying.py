@@ -263,10 +263,7 @@ def _check(asking: Asking) -> HttpResponse:
             continue
         form = asking.form(screen, bound(asking.filling.answers))
         if not form.is_valid():
-            asking.filling.draft.done = [
-                code for code in asking.filling.draft.done if code != screen.code
-            ]
-            asking.filling.draft.save()
+            asking.filling.ask_again(screen.code)
             return asking.to(screen.code)
         answers |= form.cleaned_data
         groups.append((screen, [ui.Fact(*pair) for pair in summary(form)]))
