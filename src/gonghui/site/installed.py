@@ -33,6 +33,7 @@ SYSTEMS = [
     "gonghui.systems.mobilization.founding",
     "gonghui.systems.mobilization.staff_congress",
     "gonghui.systems.office.circulation",
+    "gonghui.systems.media.short_messages",
     "gonghui.systems.mobilization.legal_person",
     "gonghui.systems.foundation.users",
     "gonghui.systems.foundation.config",
