@@ -12,7 +12,7 @@ from gonghui.kernel.base.sealing import keyring
 
 CONTEXT = "language_entry.keys"
 PROBES = 6
-BUDGET = 1_500
+BUDGET = 400
 """Candidates that are compared at most."""
 LEAST = 0.35
 _CANDIDATES = (
