@@ -45,5 +45,6 @@ SYSTEMS = [
     "gonghui.systems.portal.sign_on",
     "gonghui.systems.rights.feedback",
     "gonghui.systems.rights.law",
+    "gonghui.systems.rights.legal_aid",
     "gonghui.activities.census",
 ]
