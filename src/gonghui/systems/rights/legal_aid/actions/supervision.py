@@ -64,7 +64,9 @@ def appoint(row: Watch, *, by: Actor, supervisors: Sequence[int], plan: str) -> 
         people.check_fit(one, row.matter, "supervisors")
         conflicts.check(people.against(one, row.case, row.employer, today), "supervisors")
     row.plan = _unnamed(row, plan, "plan")[:300]
-    row.supervisors.set(found)
+    kept = Watch.supervisors.through.objects
+    kept.filter(watch=row).delete()
+    kept.bulk_create(Watch.supervisors.through(watch=row, practitioner=one) for one in found)
     note(team={"label": "监督员", "after": "、".join(one.name for one in found)})
     stages.moved(row, rules.INVESTIGATING, "已指定监督员开展调查。", by=by)
     return row

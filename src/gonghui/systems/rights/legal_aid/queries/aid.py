@@ -12,7 +12,14 @@ from gonghui.engines.casework.models import Intake, Rating
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Missing
-from gonghui.systems.rights.legal_aid.models import Aid, Assigned, Assignment, Hearing, SubsidyLine
+from gonghui.systems.rights.legal_aid.models import (
+    Aid,
+    Assigned,
+    Assignment,
+    Hearing,
+    Payout,
+    SubsidyLine,
+)
 from gonghui.systems.rights.legal_aid.permissions import WORK_AID
 
 HELD = "who works on the case at hand"
@@ -42,6 +49,14 @@ def assignments(row: Aid) -> list[Assignment]:
 def subsidies(row: Aid) -> list[SubsidyLine]:
     rows = SubsidyLine.objects.unscoped(HELD).select_related("assignment__lawyer", "payout")
     return list(rows.filter(assignment__aid=row))
+
+
+def lines_of(payout: Payout) -> list[SubsidyLine]:
+    """The lines of a list of subsidies; who may see the list sees them all."""
+    rows = SubsidyLine.objects.unscoped(HELD).select_related(
+        "assignment__lawyer", "assignment__aid__case"
+    )
+    return list(rows.filter(payout=payout).order_by("pk"))
 
 
 def papers_there(row: Aid) -> set[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from gonghui.systems.rights.legal_aid.models import Letter, Watch
+from gonghui.systems.rights.legal_aid.models import Letter, Practitioner, Watch
 from gonghui.systems.rights.legal_aid.rules import supervision as rules
+
+TEAM = "supervisors of the matter at hand may stand on a register above"
 
 
 def sent(row: Watch) -> list[tuple[Letter, rules.Sent]]:
@@ -25,6 +27,11 @@ def sent(row: Watch) -> list[tuple[Letter, rules.Sent]]:
         )
         for letter in row.letters.order_by("pk")
     ]
+
+
+def team(row: Watch) -> list[Practitioner]:
+    """The supervisors of a matter, of whatever register."""
+    return list(Practitioner.objects.unscoped(TEAM).filter(watches=row).order_by("pk"))
 
 
 def unanswered() -> QuerySet[Letter]:

@@ -331,8 +331,7 @@ AIDS = Resource(
 
 
 def _payout(record: Payout, actor: Actor) -> dict[str, Any]:
-    rows = record.lines.select_related("assignment__lawyer", "assignment__aid__case")
-    return {"lines": list(rows.order_by("pk")), "record": record}
+    return {"lines": queries.lines_of(record), "record": record}
 
 
 PAYOUTS = Resource(

@@ -65,7 +65,7 @@ def _progress(record: Watch, actor: Actor) -> dict[str, Any]:
     return {
         **desk(record, actor, permissions.VIEW_WATCH),
         "record": record,
-        "supervisors": list(record.supervisors.order_by("pk")),
+        "supervisors": queries.team(record),
         "letters": queries.sent(record),
     }
 

@@ -109,8 +109,7 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
     writer.writerow(
         ["发放表编号", "援助编号", "指派函号", "承办律师", "执业机构", "金额（元）", "计算"]
     )
-    lines = found.lines.select_related("assignment__lawyer", "assignment__aid__case")
-    for line in lines.order_by("pk"):
+    for line in aid_queries.lines_of(found):
         held = line.assignment
         writer.writerow(
             [
