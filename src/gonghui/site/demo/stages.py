@@ -29,6 +29,7 @@ from gonghui.site.demo import (
     halls,
     joining,
     language,
+    law,
     legal,
     moving,
     office,
@@ -62,6 +63,7 @@ from gonghui.systems.mobilization.staff_congress.models import StaffCongress
 from gonghui.systems.office.circulation.models import Outgoing
 from gonghui.systems.portal.desk.models import Notice
 from gonghui.systems.rights.feedback.models import Call
+from gonghui.systems.rights.law.models import Statute
 from gonghui.systems.service.hall.models import Piece
 
 
@@ -118,6 +120,7 @@ STAGES = (
     Stage("工会法人登记", legal.register_all, _any(LegalPerson)),
     Stage("12351 来件", feedback.answer_calls, _any(Call)),
     Stage("来文分析和网络信息", language.read_and_answer, _any(Word)),
+    Stage("法律服务", law.serve, _any(Statute)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
     Stage("服务大厅", halls.open_halls, _any(Piece)),
 )
