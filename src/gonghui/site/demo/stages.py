@@ -19,6 +19,7 @@ from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.people.models import Membership
 from gonghui.site.demo import (
     accounts,
+    aiding,
     cast,
     census,
     charting,
@@ -64,6 +65,7 @@ from gonghui.systems.office.circulation.models import Outgoing
 from gonghui.systems.portal.desk.models import Notice
 from gonghui.systems.rights.feedback.models import Call
 from gonghui.systems.rights.law.models import Statute
+from gonghui.systems.rights.legal_aid.models import Aid
 from gonghui.systems.service.hall.models import Piece
 
 
@@ -119,6 +121,7 @@ STAGES = (
     Stage("公文流转", office.circulate, _any(Outgoing)),
     Stage("工会法人登记", legal.register_all, _any(LegalPerson)),
     Stage("12351 来件", feedback.answer_calls, _any(Call)),
+    Stage("法律援助、调解和监督", aiding.serve_all, _any(Aid)),
     Stage("来文分析和网络信息", language.read_and_answer, _any(Word)),
     Stage("法律服务", law.serve, _any(Statute)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
