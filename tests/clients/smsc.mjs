@@ -51,12 +51,19 @@ const server = smpp.createServer({}, (session) => {
     session.send(pdu.response());
     session.close();
   });
-  session.on("close", () => sessions.delete(session));
+  // What was told and not acknowledged is told again on the next session, as carriers do.
+  session.unheard = new Set();
+  session.on("close", () => {
+    sessions.delete(session);
+    reports.push(...session.unheard);
+    session.unheard.clear();
+  });
   session.on("error", () => sessions.delete(session));
 });
 
 function report(session, made) {
   const text = `id:${made.id} sub:001 dlvrd:001 submit date:${made.at} done date:${stamp(new Date())} stat:DELIVRD err:000 text:`;
+  session.unheard.add(made);
   session.deliver_sm(
     {
       source_addr: made.mobile,
@@ -69,6 +76,7 @@ function report(session, made) {
       ...(made.reference === undefined ? {} : { user_message_reference: made.reference }),
     },
     (answer) => {
+      session.unheard.delete(made);
       // Not acknowledged: it is told again.
       if (answer.command_status !== 0) reports.push(made);
     },
