@@ -13,7 +13,7 @@ the tree, and a new case takes the one published nearest above its union.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,14 @@ class Effect:
     led here, or the platform after a timer or message. as_flow: the right comes from the
     published diagram, not from whoever happened to sign last; `by` then passes every check and
     keeps the name of the signer. What `run` returns, a mapping of declared variables, goes into
-    the case. A Refusal stops the whole step, and nothing of it is kept.
+    the case. A Refusal stops the whole step, and nothing of it is kept. needs: the permission
+    `run` asks of `by`; a step that leads here is then only for those who have it.
     """
 
     title: str
     run: Callable[..., Mapping[str, object] | None]
     as_flow: bool = False
+    needs: Permission | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +59,11 @@ class Flow:
     arrive from outside, code → title. facts: `facts(subject)` gives variables read anew before
     each step, which nobody fills in. link: `link(subject)` is the address of the record's page.
     ended: `ended(subject, *, case, by)` is told when a case leaves the running state by
-    withdrawal or by being ended from outside, never after its own end event.
+    withdrawal or by being ended from outside, never after its own end event. seen: `seen(case,
+    actor)` narrows who may look at a case by `view` where the place alone does not decide; whoever
+    has a part in it still may. words: `words(**texts)` refuses what must not be written into it.
+    parties: `parties(subject)` gives the ids of users whose own matter it is, who sign no step of
+    it (回避). once: nobody signs two different steps of one case, for themselves or for another.
     """
 
     code: str
@@ -72,6 +78,10 @@ class Flow:
     facts: Callable[[Any], Mapping[str, object]] | None = None
     link: Callable[[Any], str] | None = None
     ended: Callable[..., None] | None = None
+    seen: Callable[..., bool] | None = None
+    words: Callable[..., None] | None = None
+    parties: Callable[[Any], Collection[int]] | None = None
+    once: bool = False
 
     def __post_init__(self) -> None:
         if FLOWS.setdefault(self.code, self) is not self:
@@ -92,6 +102,19 @@ class Flow:
             for node in diagram.of_kind("userTask"):
                 found[f"choice_{node.id}"] = Kind.TEXT
         return found
+
+    @property
+    def guarded(self) -> bool:
+        """Whether somebody may have to leave a step to others."""
+        return self.once or self.parties is not None
+
+    def needs(self) -> dict[str, Permission]:
+        """The permission each effect asks of whoever leads to it, by effect."""
+        return {
+            code: effect.needs
+            for code, effect in self.effects.items()
+            if effect.needs is not None and not effect.as_flow
+        }
 
     def titles(self) -> dict[str, str]:
         """Titles of the variables, by code."""

@@ -21,6 +21,8 @@ class Definition(models.Model):
     row's xml, scope and version never change.
     """
 
+    audit_digested = ("xml",)
+
     flow = models.CharField("流程", max_length=40)
     version = models.PositiveIntegerField("版本")
     title = models.CharField("名称", max_length=80)
@@ -67,6 +69,11 @@ class Definition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}（第 {self.version} 版）"
+
+    @property
+    def org_path(self) -> str:
+        """Where it lies in the tree, for the audit."""
+        return self.scope_path
 
 
 class CaseState(models.TextChoices):

@@ -16,7 +16,7 @@ from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.notify.todos import close_todo
 from gonghui.kernel.org.scoping import Scope, ScopedQuerySet, wall_at
-from gonghui.kernel.process import telling
+from gonghui.kernel.process import barring, telling
 from gonghui.kernel.process.declaring import Flow
 from gonghui.kernel.process.definitions import compiled, flow_of
 from gonghui.kernel.process.diagram import Node
@@ -247,7 +247,10 @@ def open_seats(case: Case, host: CaseHost, token: Token) -> None:
     today = timezone.localdate()
     given = node.attributes
     mode = given.get("mode", Mode.ONE)
-    seats = seats_of(node, case, host.who(node), today)
+    barred: frozenset[int] = frozenset()
+    if host.flow.guarded:
+        barred = barring.barred(case, node.id, host.subject)
+    seats = seats_of(node, case, host.who(node), today, barred)
     need = int(given.get("count") or 1) if mode == Mode.SOME else 0
     deadline = given.get("deadline", "")
     due = end_of(add_workdays(today, int(deadline))) if deadline.isdigit() else None

@@ -15,12 +15,14 @@ from django.utils import timezone
 
 from gonghui.kernel.access.actions import action
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.access.loading import actor_of
 from gonghui.kernel.base.errors import Conflict, Forbidden, Missing, Refusal
+from gonghui.kernel.identity.models import User
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.messages import send
-from gonghui.kernel.process import stepping, telling
+from gonghui.kernel.process import barring, stepping, telling
 from gonghui.kernel.process.cases import act, check_reason, check_running, may_see
-from gonghui.kernel.process.definitions import compiled
+from gonghui.kernel.process.definitions import compiled, flow_of
 from gonghui.kernel.process.diagram import Choice, Node
 from gonghui.kernel.process.models import (
     Case,
@@ -144,6 +146,30 @@ def _mine(case: Case, pk: int, by: Actor, *kinds: str) -> tuple[WorkItem, Capaci
     return item, found
 
 
+def hindrance(item: WorkItem, case: Case, by: Actor, how: Capacity) -> Forbidden | None:
+    """Why somebody must leave an item that comes to them to others; None when they may sign."""
+    why = _recused(item, case, (by.user_id, how.giver_id))
+    return why or barring.lacking(case, item.step, by)
+
+
+def _recused(
+    item: WorkItem, case: Case, users: Iterable[int | None], name: str = "您"
+) -> Forbidden | None:
+    if not flow_of(case.flow).guarded:
+        return None
+    return barring.hindrance(case, item.step, stepping.subject_of(case), users, name)
+
+
+def _check_other(item: WorkItem, case: Case, other: User) -> None:
+    """Refuse to give an item to a user who may not sign it, beside the field `user`."""
+    name = other.display_name
+    why = _recused(item, case, (other.pk,), name)
+    if why is None:
+        why = barring.lacking(case, item.step, actor_of(other, timezone.localdate()), name)
+    if why is not None:
+        raise Refusal(why.message, why.rule, why.remedy, "user", why.code)
+
+
 def _settle(
     item: WorkItem, by: Actor, how: Capacity, choice: str, title: str, opinion: str
 ) -> None:
@@ -182,6 +208,8 @@ def _claim(case: Case, *, by: Actor, item: int) -> Case:
     found, how = _mine(case, item, by)
     if found.assignee_id is not None:
         raise Conflict(f"这个待办已由{found.assignee_name}签收。", code="claimed")
+    if (why := hindrance(found, case, by, how)) is not None:
+        raise why
     telling.close(found, None)
     found.assignee_id, found.assignee_name = by.user_id, by.name
     found.claimed_at = timezone.now()
@@ -225,6 +253,8 @@ def _decide(
     variables: Mapping[str, object],
 ) -> Case:
     found, how = _mine(case, item, by)
+    if (why := hindrance(found, case, by, how)) is not None:
+        raise why
     node = node_of(found, case)
     chosen = next((one for one in choices_of(node) if one.code == choice), None)
     if chosen is None:
@@ -296,6 +326,7 @@ def _add_signer(case: Case, *, by: Actor, item: int, user: int, reason: str) -> 
         )
     if len(seats) >= MOST_SEATS:
         raise Refusal(f"一个环节最多 {MOST_SEATS} 人办理。", field="user", code="too_many")
+    _check_other(found, case, other)
     if found.mode == Mode.ONE:
         # From now on everybody named has to sign.
         WorkItem.objects.unscoped(OF_CASE).filter(case=case, token=found.token).update(
@@ -402,6 +433,7 @@ def _hand_over(case: Case, *, by: Actor, item: int, user: int, reason: str) -> C
         raise Conflict(
             f"{other.display_name}已经是这一环节的办理人。", field="user", code="signer_twice"
         )
+    _check_other(found, case, other)
     before = found.assignee_name or found.title
     telling.close(found, None)
     found.assignee_id, found.assignee_name = other.pk, other.display_name
@@ -484,6 +516,8 @@ def _answer(case: Case, *, by: Actor, item: int, opinion: str) -> Case:
 @action("work.send_back", "退回流程待办", SIGN_WORK)
 def _send_back(case: Case, *, by: Actor, item: int, to: str, reason: str) -> Case:
     found, how = _mine(case, item, by)
+    if (why := _recused(found, case, (by.user_id, how.giver_id))) is not None:
+        raise why
     text = check_reason(reason, "退回的原因")
     host = stepping.CaseHost(case, by)
     run = stepping.run_of(case, host)

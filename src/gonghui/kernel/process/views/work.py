@@ -208,11 +208,14 @@ def _item_context(
     case = item.case
     flow = flow_of(case.flow)
     running = case.state == "running" and item.is_open
-    may = running and work.capacity(item, actor) is not None
+    capacity = work.capacity(item, actor) if running else None
+    may = capacity is not None
     manages = running and actor.may(MANAGE_CASES, case.org_path)
-    signs = may and item.kind == ItemKind.SIGN
+    hindered = None
+    if capacity is not None and item.kind == ItemKind.SIGN:
+        hindered = work.hindrance(item, case, actor, capacity)
+    signs = may and item.kind == ItemKind.SIGN and hindered is None
     node = work.node_of(item, case) if running else None
-    capacity = work.capacity(item, actor) if may else None
     seats = list(
         cases.items(case)
         .filter(token=item.token, kind=ItemKind.SIGN)
@@ -226,6 +229,7 @@ def _item_context(
         "flow": flow,
         "may": may,
         "signs": signs,
+        "hindered": hindered,
         "manages": manages,
         "answers": may and item.kind == ItemKind.CONSULT,
         "for_other": capacity.giver_name if capacity else "",
