@@ -120,9 +120,10 @@ def history(case: Case) -> QuerySet[CaseEvent]:
 def may_see(actor: Actor, case: Case) -> bool:
     """Whether somebody may look at a case: by the flow's permission, or by a part in it."""
     flow = flow_of(case.flow)
-    if actor.may(flow.view, case.org_path, case.person_id):
-        return True
-    if actor.may(VIEW_CASES, case.org_path):
+    by_place = actor.may(flow.view, case.org_path, case.person_id) or actor.may(
+        VIEW_CASES, case.org_path
+    )
+    if by_place and (flow.seen is None or flow.seen(case, actor)):
         return True
     return actor.user_id is not None and takes_part(actor, case)
 
@@ -150,7 +151,16 @@ def lock_subject(case: Case) -> None:
 
 
 def act(run: Action, case: Case, *, by: Actor, **given: Any) -> Any:
-    """Run an action on a case after locking its record."""
+    """Run an action on a case after locking its record.
+
+    What is typed, texts directly in `given` and in its mappings, first passes the flow's `words`.
+    """
+    words = flow_of(case.flow).words
+    if words is not None:
+        typed: dict[str, object] = {}
+        for name, value in given.items():
+            typed |= value if isinstance(value, Mapping) else {name: value}
+        words(**{name: text for name, text in typed.items() if isinstance(text, str)})
     with transaction.atomic():
         lock_subject(case)
         return run(case, by=by, **given)

@@ -33,6 +33,7 @@ from gonghui.systems.office.circulation.permissions import (
     VOID_NUMBER,
 )
 from gonghui.systems.office.circulation.queries import desk, people
+from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.rules import chain, kinds, secrecy
 
 TARGET = "circulation.outgoing"
@@ -131,7 +132,6 @@ def send_back(document: Outgoing, *, by: Actor, to: str, reason: str) -> Outgoin
     item = desk.item_for(document, by, (chain.REVIEW, chain.COUNTERSIGN, chain.SIGNING))
     if item is None:
         raise _not_yours("退回")
-    secrecy.check(reason=reason)
     work.send_back(item, by=by, to=to, reason=reason)
     return _fresh(document)
 
@@ -203,6 +203,8 @@ def withdraw(document: Outgoing, *, by: Actor, reason: str) -> Outgoing:
 def void(document: Outgoing, *, by: Actor, reason: str) -> Outgoing:
     """Give up a signed document before it goes out: its number stays voided in the register."""
     chain.check("void", document.state)
+    papers.check_own(document, by, VOID_NUMBER)
+    secrecy.check(reason=reason)
     if document.number is not None:
         register.void(document.number, reason, by=by)
     document.state = chain.VOID
@@ -367,4 +369,6 @@ FLOW = Flow(
     facts=_facts,
     link=record,
     ended=_ended,
+    seen=queries.may_read,
+    words=secrecy.check,
 )

@@ -35,14 +35,16 @@ from gonghui.systems.office.circulation.models import (
 )
 from gonghui.systems.office.circulation.permissions import FILE_PIECES, HAND_OVER, TAKE_PART
 from gonghui.systems.office.circulation.queries import desk, people
+from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.rules import archive as rules
-from gonghui.systems.office.circulation.rules import chain, handling
+from gonghui.systems.office.circulation.rules import chain, handling, secrecy
 
 
 @action("pieces.file-outgoing", "发文归档", FILE_PIECES)
 def file_outgoing(document: Outgoing, *, by: Actor, retention: str, category: str) -> Piece:
     """A document, its versions and opinions, its receipts: one piece with number and digest."""
     chain.check("archive", document.state)
+    papers.check_own(document, by, FILE_PIECES)
     waiting = document.deliveries.unscoped(LOCKING).filter(state="sent").count()
     if waiting:
         raise Conflict(
@@ -51,6 +53,8 @@ def file_outgoing(document: Outgoing, *, by: Actor, retention: str, category: st
             remedy="请催收或撤回后再归档。",
             code="receipts",
         )
+    if queries.errands_of(document):
+        raise Conflict("还在分批分发或撤回。", remedy="请等它办完后再归档。", code="errands")
     piece = Piece(
         outgoing=document,
         title=document.title,
@@ -92,6 +96,7 @@ def hand_over(
 ) -> Handover:
     """Everything open of one who leaves goes to another: drafts, steps, readings, tasks."""
     today = timezone.localdate()
+    secrecy.check(reason=reason)
     if str(giver) == str(taker):
         raise Refusal("移交人和接收人不能是同一人。", field="taker", code="same")
     receiver = people.chosen(union, TAKE_PART, today, taker, "taker")

@@ -10,7 +10,7 @@ from django.db import models
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.roles import Permission
-from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.base.errors import Forbidden, Refusal
 from gonghui.kernel.files.access import MayRead, register_owner
 from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.files.purposes import Purpose, register_purpose
@@ -18,6 +18,7 @@ from gonghui.kernel.files.storing import store
 from gonghui.kernel.files.types import DOCX, JPEG, OFD, PDF, PNG, ZIP
 from gonghui.systems.office.circulation import permissions
 from gonghui.systems.office.circulation.models import Delivery, Incoming, Outgoing, Piece, Task
+from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.rules import secrecy
 
 MEGABYTE = 1024 * 1024
@@ -30,7 +31,20 @@ EVIDENCE = register_purpose(
 )
 PAPER = register_purpose(Purpose("circulation-paper", "公文版式文件", (PDF,), 40 * MEGABYTE))
 PACKAGE = register_purpose(Purpose("circulation-package", "归档包", (ZIP,), 80 * MEGABYTE))
+OWN_RULE = "《党政机关公文处理工作条例》第六条：各级机关的办公厅（室）主管本机关的公文处理工作"
 LOOK = "the place of the record a file belongs to decides who reads it"
+
+
+def check_own(document: Outgoing, by: Actor, permission: Permission) -> None:
+    """Forbidden for whoever has the permission only by a role at an organ further up."""
+    if by.everywhere or document.union_id in queries.organs_of(by, permission):
+        return
+    raise Forbidden(
+        f"这是{document.union.name}的公文，由该机关自己的人员办理。",
+        rule=OWN_RULE,
+        remedy="上级工会可以查看；需要更正的，请联系发文机关。",
+        code="organ",
+    )
 
 
 def keep(
@@ -77,7 +91,8 @@ def _by_place(model: type[Any], permission: Permission) -> MayRead:
 
 def _of_document(actor: Actor, file: StoredFile) -> bool:
     """At the organ itself, and where the document was delivered to."""
-    if _by_place(Outgoing, permissions.VIEW_OUTGOING)(actor, file):
+    own = Outgoing.objects.within(actor.scope(permissions.VIEW_OUTGOING)).filter(pk=file.owner_id)
+    if queries.visible(own, actor).exists():
         return True
     rows = Delivery.objects.within(actor.scope(permissions.VIEW_DELIVERIES))
     sent = rows.filter(document_id=file.owner_id).exclude(state="recalled")

@@ -5,6 +5,7 @@ from gonghui.systems.office.circulation.models.incoming import Circulation, Inco
 from gonghui.systems.office.circulation.models.outgoing import (
     Countersign,
     Delivery,
+    Dispatch,
     Opinion,
     Outgoing,
     PaperTemplate,
@@ -18,6 +19,7 @@ __all__ = [
     "Circulation",
     "Countersign",
     "Delivery",
+    "Dispatch",
     "Extension",
     "Handover",
     "Incoming",

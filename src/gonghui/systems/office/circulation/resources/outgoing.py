@@ -308,15 +308,14 @@ def _opinions(record: Outgoing, actor: Actor) -> dict[str, Any] | None:
 def _receipts(record: Outgoing, actor: Actor) -> dict[str, Any] | None:
     if record.state not in (chain.ISSUED, chain.ARCHIVED):
         return None
-    rows = queries.deliveries_of(record, actor)
-    waiting = [row for row in rows if row.state == DeliveryState.SENT]
-    live = sum(row.state != DeliveryState.RECALLED for row in rows)
+    found = queries.receipts_of(record)
+    waiting = queries.deliveries_of(record).filter(state=DeliveryState.SENT)
     return {
-        "received": sum(row.state == DeliveryState.RECEIVED for row in rows),
-        "live": live,
-        "waiting": [row.union.name for row in waiting[:SHOWN]],
-        "more": max(len(waiting) - SHOWN, 0),
-        "urged": max((row.urged for row in rows), default=0),
+        "found": found,
+        "waiting": list(waiting.values_list("union__name", flat=True)[:SHOWN]),
+        "more": max(found.live - found.received - SHOWN, 0),
+        "errands": queries.errands_of(record),
+        "progress_url": reverse("circulation-progress", args=[record.pk]),
         "record_url": reverse("circulation-receipts", args=[record.pk]),
     }
 
@@ -339,6 +338,7 @@ OUTGOING = Resource(
     unit="件",
     model=Outgoing,
     view=permissions.VIEW_OUTGOING,
+    seen=queries.visible,
     columns=(
         Column("title", "标题", kind="title"),
         Column("kind", "文种", choices=DocumentKind),
