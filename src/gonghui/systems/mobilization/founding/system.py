@@ -29,4 +29,5 @@ SYSTEM = System(
     menu=(PREPARATIONS, ELECTIONS, MATTERS),
     hall=(FOUND,),
     publishes=("cn.gonghui.founding",),
+    subscribes=("cn.gonghui.users",),
 )

@@ -151,6 +151,7 @@ class Migration(migrations.Migration):
                 ('document', models.CharField(blank=True, max_length=80, verbose_name='同意筹备批复文号')),
                 ('opinion', models.CharField(blank=True, max_length=500, verbose_name='批复意见')),
                 ('congress_due', models.DateField(null=True, verbose_name='应召开大会日期')),
+                ('reminded_on', models.DateField(null=True, verbose_name='到期提醒日期')),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='办结时间')),
                 ('approval_document', models.CharField(blank=True, max_length=80, verbose_name='成立批复文号')),
                 ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),

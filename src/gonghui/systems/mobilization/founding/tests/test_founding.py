@@ -135,7 +135,8 @@ def test_from_the_request_to_the_union_in_the_tree(world, cast, django_capture_o
     assert done.state == "founded" and done.union == union and fresh(election).union == union
     event = Outbox.objects.get(type="cn.gonghui.founding.approved")
     assert event.data["id"] == union.pk and event.data["document"] == "井工〔2026〕8号"
-    assert not Todo.objects.filter(target_type__startswith="founding.", done_at=None).exists()
+    waiting = Todo.objects.filter(target_type__startswith="founding.", done_at=None)
+    assert [item.kind for item in waiting] == ["election.account"]
     with pytest.raises(Conflict):
         elections.approve(fresh(election), by=cast["town"], document="again")
 
