@@ -50,8 +50,8 @@ def registrar_of(union: Union) -> Union:
     return found
 
 
-def check_applicant(union: Union) -> None:
-    """Refusal unless a union of this kind applies here."""
+def check_applicant(union: Union, procedure: str) -> None:
+    """Refusal unless a union of this kind applies here; one that ended may only be cancelled."""
     if union.kind not in APPLICANTS:
         raise Refusal(
             f"“{union.name}”是{union.get_kind_display()}，不在本平台申请基层工会法人登记。",
@@ -59,8 +59,10 @@ def check_applicant(union: Union) -> None:
             field="union",
             code="applicant",
         )
-    if not union.is_active:
-        raise Refusal(f"“{union.name}”{union.get_status_display()}。", field="union")
+    if not union.is_active and procedure != rules.CANCEL:
+        raise Refusal(
+            f"“{union.name}”{union.get_status_display()}，只能办理注销登记。", field="union"
+        )
 
 
 def open_application(union_id: int) -> Application | None:
@@ -75,17 +77,20 @@ def person_of(union_id: int) -> LegalPerson | None:
     return rows.filter(union_id=union_id, state=Standing.ACTIVE).first()
 
 
-def at_registrar(actor: Actor, application: Any, permission: Permission) -> bool:
-    """Whether the actor holds the permission at exactly the registering union.
-
-    Above it one sees and judges appeals, but does not register in its stead.
-    """
+def holds_at(actor: Actor, union_id: int, permission: Permission) -> bool:
+    """Whether the actor holds the permission at exactly this union, not only above it."""
     if actor.everywhere:
         return True
     codes = {role.code for role in permission.roles}
-    return any(
-        held.role in codes and held.union_id == application.registrar_id for held in actor.grants
-    )
+    return any(held.role in codes and held.union_id == union_id for held in actor.grants)
+
+
+def at_registrar(actor: Actor, record: Any, permission: Permission) -> bool:
+    """Whether the actor holds the permission at the registering union of a record itself.
+
+    Above it one sees and judges appeals, but does not register in its stead.
+    """
+    return holds_at(actor, record.registrar_id, permission)
 
 
 def registrar_path(record: Any) -> str:
@@ -93,10 +98,14 @@ def registrar_path(record: Any) -> str:
     return str(record.registrar.path)
 
 
+def superior_of(application: Application) -> Union:
+    """Who judges an appeal: the union above the registering one; the province judges its own."""
+    return application.registrar.parent or application.registrar
+
+
 def superior_path(application: Application) -> str:
-    """Where an appeal is judged: above the registering union; the province judges its own."""
-    registrar = application.registrar
-    return str(registrar.parent.path if registrar.parent_id else registrar.path)
+    """Where the permission to judge an appeal must hold."""
+    return superior_of(application).path
 
 
 def own_registrars(actor: Actor, permission: Permission) -> list[int]:

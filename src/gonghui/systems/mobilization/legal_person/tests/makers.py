@@ -98,7 +98,8 @@ def examined(world: World, union: Union, procedure: str = rules.NEW, **given: An
         for line in queries.open_lines(made)
         if "declared" in dict(line.choices)
     }
-    made = examining.compare(made, by=by, choices=choices, reason="查阅批复")
+    if choices:
+        made = examining.compare(made, by=by, choices=choices, reason="查阅批复")
     return examining.examine(made, by=by, favourable=True, finding="材料齐全，情况属实")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
+
 from gonghui.kernel.documents.content import (
     Align,
     Cell,
@@ -112,7 +114,7 @@ def certificate(
         "representative": made.representative_name,
         "valid": f"{chinese_day(made.valid_from)}至{chinese_day(made.expires_on)}",
         "registrar": made.registrar.name,
-        "issued": chinese_day((made.printed_at or made.made_at).date()),
+        "issued": chinese_day(timezone.localdate(made.printed_at or made.made_at)),
     }
     template = TEMPLATES[Copy(made.copy)]
     return Certificate(
@@ -237,7 +239,7 @@ def _unaccepted(application: Application) -> Official:
 
 
 def _decision(application: Application) -> Official:
-    refused = application.state in (rules.REFUSED, rules.APPEALED)
+    refused = not application.granted
     what = application.get_procedure_display()
     head = f"你会提交的{what}申请（受理编号{application.receipt}）收悉。"
     if refused:
@@ -257,7 +259,7 @@ def _decision(application: Application) -> Official:
 
 
 def _decided(application: Application) -> date | None:
-    return application.decided_at.date() if application.decided_at else None
+    return timezone.localdate(application.decided_at) if application.decided_at else None
 
 
 def _day(day: date | None) -> str:
