@@ -129,7 +129,7 @@ def _drawn(union: Union, procedure: str, rng: random.Random, **given: object) ->
             "late_reason": "成立时尚未开立工会经费账户，现已开立",
         }
     made = applications.draw(union, by=by, procedure=procedure, **facts)
-    needed = rules.missing(procedure, (), queries.changed_fields(made))
+    needed = rules.missing(procedure, (), queries.needed(made))
     files = {item.code: paper(item.title[:10]) for item in needed}
     return applications.bring(made, by=by, files=files)
 

@@ -26,6 +26,7 @@ from gonghui.kernel.files.purposes import Purpose, register_purpose
 from gonghui.kernel.files.storing import store
 from gonghui.kernel.files.types import JPEG, OFD, PDF, PNG
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.rules.versions import decide_for
 from gonghui.systems.mobilization.legal_person.actions import numbers
 from gonghui.systems.mobilization.legal_person.actions.telling import next_todo, tell
 from gonghui.systems.mobilization.legal_person.models import (
@@ -44,6 +45,7 @@ from gonghui.systems.mobilization.legal_person.queries.figures import (
     FIRST_DAYS,
 )
 from gonghui.systems.mobilization.legal_person.rules import procedures as rules
+from gonghui.systems.mobilization.legal_person.rules.materials import MATERIAL_TABLE
 from gonghui.systems.mobilization.membership.public import recorded_facts
 
 PAPERS = register_purpose(
@@ -237,7 +239,7 @@ def bring(
     if not given:
         raise Refusal("没有选择文件。", remedy="请至少选择一个文件。")
     for code, file in given.items():
-        material = rules.material_of(application.procedure, code)
+        material = rules.material_of(application.procedure, code, queries.needed(application))
         if application.materials.filter(code=code).count() >= LIMIT:
             raise Refusal(f"“{material.title}”已有 {LIMIT} 个文件。", field=code)
         stored = _stored(application, code, file, by)
@@ -282,6 +284,15 @@ def submit(application: Application, *, by: Actor) -> Application:
     application.submitted_by_id, application.submitted_by_name = by.user_id, by.name
     application.state = State.SUBMITTED
     application.clock = rules.started(today, ACCEPT_WORKDAYS.on(today))
+    # Kept, so that a change of the table can be tried on what was handed in before.
+    decide_for(
+        MATERIAL_TABLE,
+        application,
+        queries.material_case(application),
+        union=application.registrar,
+        on=today,
+        now=application.submitted_at,
+    )
     return moved(application, by, "已提交", "登记机关将在期限内受理。")
 
 
@@ -337,9 +348,7 @@ def check_whole(application: Application, today: date) -> None:
         )
     _check_identity(application)
     _check_term(application, today)
-    rules.check_materials(
-        procedure, queries.brought(application), queries.changed_fields(application)
-    )
+    rules.check_materials(procedure, queries.brought(application), queries.needed(application))
 
 
 LABELS = {

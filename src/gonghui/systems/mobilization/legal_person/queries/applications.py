@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.models import Grant
@@ -25,6 +26,7 @@ from gonghui.systems.mobilization.legal_person.models import (
 )
 from gonghui.systems.mobilization.legal_person.rules import comparing
 from gonghui.systems.mobilization.legal_person.rules import procedures as rules
+from gonghui.systems.mobilization.legal_person.rules.materials import MATERIAL_TABLE
 from gonghui.systems.mobilization.membership.public import recorded_facts
 
 REGISTRARS = (UnionKind.PROVINCE, UnionKind.CITY, UnionKind.COUNTY)
@@ -145,18 +147,37 @@ def brought(application: Application) -> set[str]:
     return set(application.materials.values_list("code", flat=True))
 
 
+def material_case(application: Application) -> dict[str, Any]:
+    """What the table of materials is asked about an application."""
+    changed = changed_fields(application)
+    return {
+        "procedure": application.procedure,
+        "representative": "representative_name" in changed,
+        "residence": "residence" in changed,
+        "joint": application.union.kind in (UnionKind.JOINT, UnionKind.FEDERATION),
+    }
+
+
+def needed(application: Application) -> list[str]:
+    """Codes of the materials the registering union asks for, by its table of the day on which the
+    application was handed in."""
+    day = timezone.localdate(application.submitted_at)
+    decision = MATERIAL_TABLE.decide(material_case(application), day, application.registrar.path)
+    return decision.outcome["materials"] if decision.outcome else []
+
+
 def materials_of(application: Application) -> list[dict[str, Any]]:
     """The list of materials with the files brought for each."""
     files: dict[str, list[MaterialFile]] = {}
     for file in application.materials.order_by("id"):
         files.setdefault(file.code, []).append(file)
-    lacking = {
-        item.code
-        for item in rules.missing(application.procedure, set(files), changed_fields(application))
-    }
     return [
-        {"item": item, "files": files.get(item.code, []), "lacking": item.code in lacking}
-        for item in rules.MATERIALS[application.procedure]
+        {
+            "item": item,
+            "files": files.get(item.code, []),
+            "lacking": item.required and item.code not in files,
+        }
+        for item in rules.listed(application.procedure, needed(application))
     ]
 
 

@@ -136,7 +136,8 @@ class BringForm(ActionForm):
         record: Application | None = self.record
         procedure = record.procedure if record is not None else rules.NEW
         have = queries.brought(record) if record is not None else set()
-        for item in rules.MATERIALS[procedure]:
+        needed = queries.needed(record) if record is not None else ()
+        for item in rules.listed(procedure, needed):
             words = [item.help] if item.help else []
             if item.code in have:
                 words.append("已上传，可再添加。")

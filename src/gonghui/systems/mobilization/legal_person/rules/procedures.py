@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from gonghui.kernel.base.errors import Conflict, Refusal
@@ -191,9 +191,23 @@ def asked(procedure: str) -> frozenset[str]:
     return frozenset(field for _, names in ASKED[procedure] for field in names)
 
 
-def material_of(procedure: str, code: str) -> Material:
+CATALOGUE: Mapping[str, Material] = {
+    item.code: item for items in reversed(MATERIALS.values()) for item in items
+}
+"""Every material by its code."""
+
+
+def listed(procedure: str, needed: Collection[str]) -> list[Material]:
+    """The list of a procedure, required as `needed` says; what it adds comes last."""
+    own = [replace(item, required=item.code in needed) for item in MATERIALS[procedure]]
+    known = {item.code for item in own}
+    added = (CATALOGUE[code] for code in needed if code not in known)
+    return [*own, *(replace(item, required=True) for item in added)]
+
+
+def material_of(procedure: str, code: str, needed: Collection[str] = ()) -> Material:
     """The material of a procedure by its code; Refusal for one it does not ask for."""
-    found = next((item for item in MATERIALS[procedure] if item.code == code), None)
+    found = next((item for item in listed(procedure, needed) if item.code == code), None)
     if found is None:
         raise Refusal(
             f"{PROCEDURES[procedure]}不收这种材料。", rule=MEASURE, field="code", code="material"
@@ -201,24 +215,16 @@ def material_of(procedure: str, code: str) -> Material:
     return found
 
 
-def missing(
-    procedure: str, brought: Collection[str], asked: Collection[str] = ()
-) -> list[Material]:
-    """Materials still lacking. asked: fields of a change that make an optional one required."""
-    also = set()
-    if procedure == CHANGE:
-        also |= {"identity"} if "representative_name" in asked else set()
-        also |= {"residence"} if "residence" in asked else set()
+def missing(procedure: str, brought: Collection[str], needed: Collection[str]) -> list[Material]:
+    """Materials still lacking of those needed, by code."""
     return [
-        item
-        for item in MATERIALS[procedure]
-        if (item.required or item.code in also) and item.code not in brought
+        item for item in listed(procedure, needed) if item.required and item.code not in brought
     ]
 
 
-def check_materials(procedure: str, brought: Collection[str], asked: Collection[str] = ()) -> None:
+def check_materials(procedure: str, brought: Collection[str], needed: Collection[str]) -> None:
     """Refusal that names every material still lacking."""
-    lacking = missing(procedure, brought, asked)
+    lacking = missing(procedure, brought, needed)
     if lacking:
         raise Refusal(
             f"还缺少材料：{'、'.join(item.title for item in lacking)}。",

@@ -132,7 +132,10 @@ def certificate(
 
 def application_form(application: Application, files: list[MaterialFile]) -> Form:
     """The application form of a procedure (登记申请表)."""
-    titles = {item.code: item.title for item in rules.MATERIALS[application.procedure]}
+    titles = {
+        item.code: item.title
+        for item in (*rules.CATALOGUE.values(), *rules.MATERIALS[application.procedure])
+    }
     rows = [
         ("工会名称", application.name or application.union.name),
         ("住所", application.residence),

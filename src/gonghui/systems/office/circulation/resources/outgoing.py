@@ -36,6 +36,7 @@ from gonghui.systems.office.circulation.models.outgoing import (
     UrgencyChoice,
 )
 from gonghui.systems.office.circulation.queries import desk
+from gonghui.systems.office.circulation.queries import filing as filed
 from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.resources.fields import (
     ColleagueForm,
@@ -44,7 +45,7 @@ from gonghui.systems.office.circulation.resources.fields import (
     place,
     text_area,
 )
-from gonghui.systems.office.circulation.rules import archive, chain
+from gonghui.systems.office.circulation.rules import chain
 from gonghui.systems.office.circulation.rules.kinds import KINDS
 
 TONES = {
@@ -215,10 +216,10 @@ class FileForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.is_bound:
-            outgoing = isinstance(self.record, Outgoing)
-            kind = self.record.kind if outgoing else ""
-            suggested = archive.suggested(kind, outgoing=outgoing)
-            self.initial = {"retention": suggested, "category": "BGS", **(self.initial or {})}
+            found = filed.proposed(self.record)
+            self.fields["retention"].help_text = found.because
+            retention = found.outcome["retention"] if found.outcome else ""
+            self.initial = {"retention": retention, "category": "BGS", **(self.initial or {})}
 
 
 def _turn(*at: str) -> Any:
