@@ -41,6 +41,17 @@ AGREE = Choice("agree", "同意", "primary")
 MINE = "an item is addressed to a user or to a role at a union, and shown to nobody else by this"
 OF_CASE = "the items of a locked case"
 LONGEST_OPINION = 2_000
+SETTLED = (
+    "state",
+    "choice",
+    "choice_title",
+    "opinion",
+    "decided_at",
+    "decided_by_id",
+    "decided_by_name",
+    "on_behalf_of_id",
+    "on_behalf_of_name",
+)
 
 
 @dataclass(frozen=True)
@@ -91,13 +102,16 @@ def node_of(item: WorkItem, case: Case) -> Node:
     return compiled(case.definition_id).diagram.nodes[item.step]
 
 
-def mine(by: Actor) -> QuerySet[WorkItem]:
-    """The open items somebody may act on themselves: theirs, and their roles' at their unions."""
-    wanted = Q(assignee_id=by.user_id)
-    for held in by.grants:
-        wanted |= Q(assignee_id=None, union_id=held.union_id, role=held.role)
-    rows = WorkItem.objects.unscoped(MINE).filter(wanted, state=ItemState.OPEN)
-    return rows.select_related("case").order_by("due_at", "pk")
+def mine(by: Actor) -> list[QuerySet[WorkItem]]:
+    """The open items somebody may act on themselves: theirs, and their roles' at their unions.
+
+    A part for each way an item may be addressed; no two parts share an item.
+    """
+    ways = [Q(assignee_id=by.user_id)]
+    for union_id, role in sorted({(held.union_id, held.role) for held in by.grants}):
+        ways.append(Q(assignee_id=None, union_id=union_id, role=role))
+    rows = WorkItem.objects.unscoped(MINE).filter(state=ItemState.OPEN)
+    return [rows.filter(way) for way in ways]
 
 
 def done(by: Actor) -> QuerySet[WorkItem]:
@@ -114,9 +128,7 @@ def earlier_steps(item: WorkItem) -> list[Node]:
 
 
 def _open(case: Case, pk: int, *kinds: str) -> WorkItem:
-    item = (
-        WorkItem.objects.unscoped(OF_CASE).select_related("union").filter(case=case, pk=pk).first()
-    )
+    item = next(iter(stepping.read_items(case, "id = %s", pk)), None)
     if item is None or item.kind not in (kinds or (ItemKind.SIGN,)):
         raise Missing("没有这个待办。")
     if not item.is_open:
@@ -182,7 +194,7 @@ def _settle(
     item.decided_by_name = by.name
     item.on_behalf_of_id = how.giver_id
     item.on_behalf_of_name = how.giver_name
-    item.save()
+    item.save(update_fields=SETTLED)
     telling.close(item, by.user_id)
 
 
@@ -583,7 +595,9 @@ def _copy_to(case: Case, *, by: Actor, users: Iterable[int], note: str) -> Case:
 
 def _on(run: Any, item: WorkItem, by: Actor, **given: Any) -> WorkItem:
     act(run, item.case, by=by, item=item.pk, **given)
-    item.refresh_from_db()
+    (stored,) = stepping.read_items(item.case, "id = %s", item.pk)
+    for column in item._meta.concrete_fields:
+        setattr(item, column.attname, getattr(stored, column.attname))
     return item
 
 

@@ -180,6 +180,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='OutsideMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='消息')),
+                ('key', models.CharField(blank=True, max_length=100, verbose_name='消息编号')),
+                ('payload', models.JSONField(default=dict, verbose_name='数据')),
+                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='收到时间')),
+                ('delivered_at', models.DateTimeField(null=True, verbose_name='送达时间')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='arrivals', to='process.case', verbose_name='流程实例')),
+            ],
+            options={
+                'verbose_name': '外部消息',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('case', 'name', 'key'), name='arrival_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Copy',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

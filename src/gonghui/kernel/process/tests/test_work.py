@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gonghui.kernel.access.actor import platform
 from gonghui.kernel.access.roles import APPROVER, HANDLER, VIEWER
 from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.base.errors import Conflict, Forbidden, Missing, Refusal
@@ -417,8 +418,6 @@ def test_a_delegation_ends_by_itself(office: Office) -> None:
     made = delegating.delegate(
         None, by=boss, taker=other.user_id, valid_from=today, valid_to=today, reason="休假"
     )
-    from gonghui.kernel.access.actor import platform
-
     assert delegating.follow_dates(platform("流程定时"), today + timedelta(days=1)) == 1
     made.refresh_from_db()
     assert made.is_over
@@ -500,30 +499,82 @@ def test_a_case_is_ended_by_whoever_manages_cases_there(office: Office) -> None:
     assert (case.state, case.reason) == (CaseState.ENDED, "作废")
 
 
-def test_a_message_from_outside_arrives_once(office: Office) -> None:
-    from gonghui.kernel.access.actor import platform
+WAITING = node(
+    "intermediateCatchEvent", "number", '<bpmn:messageEventDefinition messageRef="m_number"/>'
+)
 
+
+def test_a_message_from_outside_arrives_once(office: Office) -> None:
     office.approvers(1, office.world.factory)
-    xml = line(
-        node(
-            "intermediateCatchEvent",
-            "number",
-            '<bpmn:messageEventDefinition messageRef="m_number"/>',
-        ),
-        task("check"),
-    )
-    case = office.start(xml)
+    case = office.start(line(WAITING, task("check")))
     outside = platform("外部平台")
     with refused("not_waiting", Conflict):
         cases.message(case, "other", by=outside)
     with refused("unknown_variable"):
         cases.message(case, "number", {"secret": 1}, by=outside)
+    with refused("rule_value"):
+        cases.message(case, "number", {"amount": "很多"}, by=outside)
     cases.message(case, "number", {"grade": "A"}, by=outside)
     assert office.at(case) == ["check"]
-    with refused("not_waiting", Conflict):
+    with refused("message_twice", Conflict):
         cases.message(case, "number", {"grade": "B"}, by=outside)
     case.refresh_from_db()
     assert case.variables["grade"] == "A"
+
+
+def test_a_message_before_its_wait_is_kept_and_delivered_once(office: Office) -> None:
+    (boss,) = office.approvers(1, office.world.factory)
+    case = office.start(line(task("check"), WAITING, task("next")))
+    outside = platform("外部平台")
+    cases.message(case, "number", {"grade": "A"}, by=outside)
+    with refused("message_twice", Conflict):
+        cases.message(case, "number", {"grade": "B"}, by=outside)
+    case.refresh_from_db()
+    assert office.at(case) == ["check"] and "grade" not in case.variables
+    work.decide(office.only(case), by=boss, choice="agree")
+    case.refresh_from_db()
+    assert office.at(case) == ["next"] and case.variables["grade"] == "A"
+    with refused("message_twice", Conflict):
+        cases.message(case, "number", {"grade": "B"}, by=outside)
+    # The same wait reached again waits for another message.
+    work.send_back(office.only(case), by=boss, to="check", reason="再看")
+    work.decide(office.only(case), by=boss, choice="agree")
+    assert office.at(case) == []
+    cases.message(case, "number", {"grade": "C"}, by=outside)
+    case.refresh_from_db()
+    assert office.at(case) == ["next"] and case.variables["grade"] == "C"
+    texts = [event.text for event in cases.history(case) if event.kind.startswith("message")]
+    assert texts == ["提前收到：号码", "收到：号码", "收到：号码"]
+
+
+def test_messages_with_numbers_of_their_sender_are_told_apart(office: Office) -> None:
+    (boss,) = office.approvers(1, office.world.factory)
+    again = WAITING.replace('"number"', '"again"', 1)
+    case = office.start(line(task("check"), WAITING, again, task("next")))
+    outside = platform("外部平台")
+    for key in ("1", "2"):
+        cases.message(case, "number", {"grade": key}, by=outside, key=key)
+        with refused("message_twice", Conflict):
+            cases.message(case, "number", {"grade": "x"}, by=outside, key=key)
+    work.decide(office.only(case), by=boss, choice="agree")
+    case.refresh_from_db()
+    assert office.at(case) == ["next"] and case.variables["grade"] == "2"
+    with refused("message_twice", Conflict):
+        cases.message(case, "number", {"grade": "x"}, by=outside, key="1")
+
+
+def test_a_message_for_a_suspended_case_arrives_when_it_goes_on(office: Office) -> None:
+    (boss,) = office.approvers(1, office.world.factory)
+    case = office.start(line(WAITING, task("check")))
+    cases.suspend(case, by=boss, reason="等上级答复")
+    cases.message(case, "number", {"grade": "A"}, by=platform("外部平台"))
+    assert office.at(case) == []
+    cases.resume(case, by=boss)
+    case.refresh_from_db()
+    assert office.at(case) == ["check"] and case.variables["grade"] == "A"
+    cases.end(case, by=boss, reason="作废")
+    with refused("case_over", Conflict):
+        cases.message(case, "number", by=platform("外部平台"))
 
 
 def test_an_effect_of_the_diagram_passes_where_its_signer_may_not(office: Office) -> None:
