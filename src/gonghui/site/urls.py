@@ -32,7 +32,7 @@ urlpatterns += [
 if settings.SIMULATORS:
     urlpatterns += [
         path("simulators/", include(f"gonghui.site.simulators.{name}"))
-        for name in ("sms", "wechat", "scim", "uscc")
+        for name in ("sms", "wechat", "scim", "uscc", "national")
     ]
 
 handler404 = "gonghui.site.views.not_found"

@@ -22,6 +22,7 @@ from gonghui.systems.office.circulation import permissions
 from gonghui.systems.office.circulation.actions import issuing
 from gonghui.systems.office.circulation.models import Delivery, Outgoing
 from gonghui.systems.office.circulation.models.outgoing import DeliveryState
+from gonghui.systems.office.circulation.queries import desk
 from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.queries import statistics as figures
 from gonghui.systems.office.circulation.queries.paper import official
@@ -85,6 +86,18 @@ def trace(request: HttpRequest, pk: int) -> HttpResponse:
         "back_url": reverse("resource:outgoing:record", args=[pk]),
     }
     return render(request, "circulation/trace.html", context)
+
+
+@get
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The processing sheet (发文处理单) to print: who said what, by hand too."""
+    document = _document(request.actor, pk)
+    context = {
+        "document": document,
+        "opinions": desk.opinions(document),
+        "back_url": reverse("resource:outgoing:record", args=[pk]),
+    }
+    return render(request, "circulation/sheet.html", context)
 
 
 @get

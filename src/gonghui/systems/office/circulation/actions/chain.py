@@ -97,10 +97,11 @@ def number(document: Outgoing, *, by: Actor) -> Outgoing:
     """What signing leads to: the number from the register, and the document to be sealed."""
     stepup.require(by)
     chain.check("sign", document.state)
-    if by.user_id == document.drafter_id:
-        raise Forbidden(
-            "拟稿人不能签发自己的文稿。", rule=chain.SIGN_RULE, remedy="请本机关其他负责人签发。"
-        )
+    chain.check_separate(document.drafter_id, document.reviewer_id, by.user_id)
+    if by.user_id != document.signer_id:
+        # Whoever signs for one on leave is the one who is printed; the case keeps for whom.
+        note(signer={"label": "代签", "before": str(document.signer), "after": by.name})
+        document.signer_id = by.user_id
     document.signed_at = timezone.now()
     taken = register.take(document.series, document.title, timezone.localdate(), by=by)
     document.number, document.number_text = taken, taken.text

@@ -126,7 +126,7 @@ def _batch(errand: Dispatch) -> None:
     errand.done += done
     if met:
         errand.after = last
-    if met < BATCH:
+    if met < BATCH or not _left(errand).exists():
         errand.state, errand.ended_at = DispatchState.DONE, timezone.now()
     errand.save()
 

@@ -55,7 +55,7 @@ def keep(
         return None
     secrecy.check(**{field: (upload.name or "").rpartition(".")[0]})
     try:
-        return _stored(upload.file, purpose, upload.name or "", owner, by)
+        return _stored(upload.file, purpose, upload.name or "", owner, by, made=False)
     except Refusal as refusal:
         refusal.field = field
         raise
@@ -65,10 +65,19 @@ def keep_made(
     content: bytes, name: str, purpose: Purpose, owner: models.Model, *, by: Actor
 ) -> StoredFile:
     """Store what the platform itself made."""
-    return _stored(io.BytesIO(content), purpose, name, owner, by)
+    return _stored(io.BytesIO(content), purpose, name, owner, by, made=True)
 
 
-def _stored(file: Any, purpose: Purpose, name: str, owner: Any, by: Actor) -> StoredFile:
+def keep_received(
+    content: bytes, name: str, purpose: Purpose, owner: models.Model, *, by: Actor
+) -> StoredFile:
+    """Store what another platform sent, inspected like an upload."""
+    return _stored(io.BytesIO(content), purpose, name, owner, by, made=False)
+
+
+def _stored(
+    file: Any, purpose: Purpose, name: str, owner: Any, by: Actor, *, made: bool
+) -> StoredFile:
     return store(
         file,
         purpose=purpose,
@@ -77,6 +86,7 @@ def _stored(file: Any, purpose: Purpose, name: str, owner: Any, by: Actor) -> St
         owner_kind=owner._meta.label_lower,
         owner_id=owner.pk,
         org_path=owner.org_path,
+        inspected=made,
     )
 
 

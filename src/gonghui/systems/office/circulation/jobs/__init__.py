@@ -1,3 +1,3 @@
 """What B5.0 does by itself."""
 
-from gonghui.systems.office.circulation.jobs import dispatching, reminding  # noqa: F401
+from gonghui.systems.office.circulation.jobs import dispatching, exchanging, reminding  # noqa: F401

@@ -1,5 +1,6 @@
 """The tables of B5.0."""
 
+from gonghui.systems.office.circulation.models.exchange import Exchange
 from gonghui.systems.office.circulation.models.filing import Handover, Piece
 from gonghui.systems.office.circulation.models.incoming import Circulation, Incoming
 from gonghui.systems.office.circulation.models.outgoing import (
@@ -20,6 +21,7 @@ __all__ = [
     "Countersign",
     "Delivery",
     "Dispatch",
+    "Exchange",
     "Extension",
     "Handover",
     "Incoming",

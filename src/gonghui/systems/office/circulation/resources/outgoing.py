@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.org.models import UnionKind
 from gonghui.kernel.process import cases, work
 from gonghui.kernel.resource.declaration import (
     Choice,
@@ -26,7 +27,7 @@ from gonghui.kernel.resource.forms import ActionForm, UnionField
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.office.circulation import permissions
 from gonghui.systems.office.circulation.actions import chain as steps
-from gonghui.systems.office.circulation.actions import drafting, filing, issuing
+from gonghui.systems.office.circulation.actions import drafting, exchanging, filing, issuing
 from gonghui.systems.office.circulation.models import Outgoing
 from gonghui.systems.office.circulation.models.filing import Retention
 from gonghui.systems.office.circulation.models.outgoing import (
@@ -249,6 +250,10 @@ def _state(verb: str) -> Any:
     return lambda record, actor: record.state in chain.ALLOWED[verb]
 
 
+def _goes_up(record: Outgoing, actor: Actor) -> bool:
+    return _state("distribute")(record, actor) and record.union.kind == UnionKind.PROVINCE
+
+
 def _drafter(record: Outgoing, actor: Actor) -> bool:
     return record.state == chain.UNDER_WAY and actor.user_id == record.drafter_id
 
@@ -296,6 +301,7 @@ def _paper(record: Outgoing, actor: Actor) -> dict[str, Any]:
         "preview_url": reverse("circulation-paper", args=[record.pk]),
         "docx_url": reverse("circulation-docx", args=[record.pk]),
         "trace_url": reverse("circulation-trace", args=[record.pk]),
+        "sheet_url": reverse("circulation-sheet", args=[record.pk]),
         "versions": record.revision,
         "file_url": reverse("files:download", args=[record.paper.key]) if record.paper else "",
     }
@@ -470,6 +476,14 @@ OUTGOING = Resource(
             shown=_state("distribute"),
             tone="primary",
             done="已分发，签收情况见下方。",
+        ),
+        Step(
+            exchanging.send_up,
+            "send-up",
+            "报送全总",
+            shown=_goes_up,
+            help="送到全总协同办公环境；对方停机时排队，恢复后自动补送。",
+            done="已排队报送，进展见“与全总的公文交换”。",
         ),
         Step(
             drafting.edit,

@@ -11,6 +11,7 @@ from gonghui.kernel.org.models import Union
 from gonghui.kernel.testing.world import World
 from gonghui.systems.office.circulation.models import (
     Delivery,
+    Exchange,
     Handover,
     Incoming,
     Meeting,
@@ -171,6 +172,22 @@ def piece(world: World, union: Union, **facts: Any) -> Piece:
     return _placed(made, union)
 
 
+def exchange(world: World, union: Union, **facts: Any) -> Exchange:
+    made = Exchange(
+        **{
+            "direction": "down",
+            "key": f"down-{union.pk}-{Exchange.objects.unscoped('a maker').count()}",
+            "organ": "中华全国总工会",
+            "title": "关于开展读书活动的通知",
+            "sm3": "0" * 64,
+            "next_at": AT,
+            "begun_at": AT,
+            **facts,
+        }
+    )
+    return _placed(made, union)
+
+
 def handover(world: World, union: Union, **facts: Any) -> Handover:
     user = clerk(world)
     made = Handover(
@@ -190,6 +207,7 @@ MAKERS = {
     "outgoing": outgoing,
     "deliveries": delivery,
     "incoming": incoming,
+    "exchanges": exchange,
     "supervision": task,
     "meetings": meeting,
     "numbers": number,
