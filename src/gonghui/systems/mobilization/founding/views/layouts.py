@@ -136,14 +136,16 @@ def preparation_reply(preparation: Preparation) -> Official:
     due = preparation.congress_due
     assert due is not None
     opinion = (f"{preparation.opinion.rstrip('。')}。",) if preparation.opinion else ()
+    head, *others = preparation.group
+    members = f"，成员{'、'.join(others)}" if others else ""
     return Official(
         organs=(preparation.superior.name,),
         title=f"关于同意筹备建立{preparation.name}的批复",
         number=preparation.document,
         to=(f"{preparation.unit_name}工会筹备组",),
         body=(
-            f"你们关于建立{preparation.name}的申请收悉。经研究，同意成立筹备组，组长"
-            f"{preparation.group[0]}，成员{'、'.join(preparation.group)}。",
+            f"你们关于建立{preparation.name}的申请收悉。经研究，同意成立筹备组，"
+            f"组长{head}{members}。",
             f"请发展会员、做好大会和选举的准备，于{chinese_day(due)}前召开成立大会，"
             "选举结果报我会批准。逾期未召开的，筹备终止。",
             *opinion,
@@ -195,7 +197,7 @@ def result_sheet(election: Election) -> Form:
         subtitle=f"第{election.number}届",
         number=election.receipt,
         rows=tuple(rows),
-        widths=(1.3, 1.6, 1, 1.6, 1, 1.6),
+        widths=(1.2, 1.5, 0.9, 2, 0.9, 2),
         notes=("当选须获得应到会人数过半数的赞成票；收回选票多于发出选票的，选举无效。",),
         date=election.held_on,
         draft=election.state != ElectionState.APPROVED,
@@ -215,8 +217,8 @@ def _ballot_rows(ballot: Ballot) -> list[Row]:
                 Cell(f"{ballot.issued} 张"),
                 label("收回"),
                 Cell(f"{ballot.returned} 张"),
-                label("有效、无效"),
-                Cell(f"{ballot.valid}、{unused} 张"),
+                label("有效"),
+                Cell(f"{ballot.valid} 张，无效 {unused} 张"),
             ),
             10,
         ),

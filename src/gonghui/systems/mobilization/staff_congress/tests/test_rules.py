@@ -57,6 +57,7 @@ def test_by_hand(agreed, matter, carried):
     assert rules.decide(Count(100, 67, 67, 67, agreed, 0, 0), matter, LAW)[0] is carried
     assert not rules.decide(Count(100, 66, 66, 66, agreed, 0, 0), matter, LAW)[0]
     assert not rules.decide(Count(100, 67, 67, 68, 67, 0, 0), matter, LAW)[0]
+    assert not rules.has_quorum(0, 0, LAW)
 
 
 @pytest.mark.parametrize(
