@@ -62,7 +62,7 @@ def test_a_stranger_shows_a_file(visit: Callable[..., Visitor], paper: bytes, wi
     )
     for name, content, words in answers:
         file = FilePayload(name="文件.pdf", mimeType="application/pdf", buffer=content)
-        page.get_by_label("文件", exact=True).set_input_files(file)
+        page.locator("input[type=file]").set_input_files(file)
         page.get_by_role("button", name="上传核验").click()
         expect(page.get_by_role("heading", name="核验没有通过")).to_be_visible()
         expect(page.get_by_text(words)).to_be_visible()
