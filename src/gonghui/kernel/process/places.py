@@ -85,9 +85,17 @@ def _union(who: str, at: str, case: Case) -> Union:
         wanted = case.city_id
     elif who == "role" and at == "province":
         wanted = int(case.org_path.split(".")[0])
-    if wanted is None or wanted == case.union_id:
-        return case.union
-    return Union.objects.unscoped(PLACES).filter(pk=wanted).first() or case.union
+    if wanted is not None and wanted != case.union_id:
+        found = Union.objects.unscoped(PLACES).filter(pk=wanted).first()
+        if found is not None:
+            return found
+    return _here(case)
+
+
+def _here(case: Case) -> Union:
+    """The case's union, of which only the place is known until more is asked."""
+    place = [case.union_id, case.org_path, case.city_id, case.county_id]
+    return Union.from_db("default", ["id", "path", "city_id", "county_id"], place)
 
 
 def holders(union: Union, role: str, today: date, *, above: bool = False) -> Any:

@@ -34,6 +34,7 @@ from gonghui.kernel.process.models import (
     WorkItem,
 )
 from gonghui.kernel.process.places import seats_of
+from gonghui.kernel.process.routing import decided
 from gonghui.kernel.process.timing import due_of
 from gonghui.kernel.rules.expressions import evaluate
 from gonghui.kernel.rules.kinds import checked
@@ -43,6 +44,7 @@ OF_CASE = "the rows of a case follow the case, whose place was checked"
 _ITEMS = "SELECT * FROM process_workitem WHERE case_id = %s AND {} ORDER BY decided_at, id"
 _DROP_TIMERS = "DELETE FROM process_timer WHERE case_id = %s AND NOT token = ANY(%s::bigint[])"
 _TIMED = "SELECT token FROM process_timer WHERE case_id = %s"
+MOVED = ("engine", "standing", "variables", "state", "ended_at", "version")
 SUBJECT = "a step works on the record its case is about"
 
 
@@ -56,6 +58,7 @@ class CaseHost:
         self.kinds = self.flow.kinds(compiled(case.definition_id).diagram)
         self._subject: Any = None
         self._facts: dict[str, object] | None = None
+        self._told: set[tuple[str, str]] = set()
 
     @property
     def subject(self) -> Any:
@@ -72,13 +75,23 @@ class CaseHost:
         return {**self.case.variables, **self._facts}
 
     def holds(self, condition: str, node: Node) -> bool:
-        return evaluate(condition, self.values(), self.kinds) is True
+        return self._worked_out(condition, node) is True
+
+    def _worked_out(self, expression: str, node: Node) -> Any:
+        """The value of an expression; what a decision table said about it goes into the history."""
+        on = timezone.localdate()
+        values, told = decided(self.flow, expression, self.values(), on, self.case.org_path)
+        for table, decision in told:
+            if (table.code, decision.because) not in self._told:
+                self._told.add((table.code, decision.because))
+                tell(self.case, "rule", node, table.title, opinion=decision.because[:2000])
+        return evaluate(expression, values, self.kinds)
 
     def who(self, node: Node) -> Any:
         expression = node.attributes.get("expression", "")
         if node.attributes.get("who") != "expression" or not expression:
             return None
-        return evaluate(expression, self.values(), self.kinds)
+        return self._worked_out(expression, node)
 
     def perform(self, node: Node) -> None:
         effect = self.flow.effects.get(node.attributes.get("effect", ""))
@@ -201,7 +214,7 @@ def settle(case: Case, host: CaseHost, run: Run) -> None:
     if run.completed:
         case.state = CaseState.COMPLETED
         case.ended_at = timezone.now()
-    case.save()
+    case.save(update_fields=MOVED)
     ids = {token.id for token in tokens}
     known = _clear(case, ids, host.by)
     items: list[WorkItem] = []

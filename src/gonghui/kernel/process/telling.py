@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -104,7 +105,7 @@ def ask(item: WorkItem, case: Case) -> None:
 
 def takers_of(item: WorkItem) -> list[int]:
     """Users to whom somebody who may sign the item has delegated today."""
-    values = {
+    values: dict[str, Any] = {
         "today": timezone.localdate(),
         "flow": json.dumps([item.flow]),
         "giver": item.assignee_id,
