@@ -7,6 +7,7 @@ before retires, running cases keep the one they began with.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC
 
 from django.db.models import Q
 from django.utils import timezone
@@ -168,7 +169,7 @@ def save(definition: Definition, *, by: Actor, xml: str, seen: str) -> Definitio
 
 def mark_of(definition: Definition) -> str:
     """What changes whenever a draft is saved."""
-    return definition.saved_at.isoformat()
+    return definition.saved_at.astimezone(UTC).isoformat()
 
 
 @action("flows.publish", "发布流程", DESIGN_FLOWS, place=_place, step_up=True)

@@ -16,6 +16,7 @@ from gonghui.kernel.metrics import members as metrics
 from gonghui.kernel.org.models import OrgEvent, Union
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.people.models import Membership
+from gonghui.kernel.process.models import Case
 from gonghui.site.demo import (
     accounts,
     cast,
@@ -30,6 +31,7 @@ from gonghui.site.demo import (
     office,
     people,
     pushing,
+    reviewing,
     rights,
     rosters,
     services,
@@ -93,6 +95,7 @@ STAGES = (
     Stage("届期", upkeep.register_terms, _any(UnionTerm)),
     Stage("变更申请", upkeep.request_changes, _any(UnionChange)),
     Stage("入会申请", joining.apply_and_decide, _any(JoinApplication)),
+    Stage("两级入会审批", reviewing.review_twice, _any(Case)),
     Stage("转会", moving.transfer_all, _any(Transfer)),
     Stage("会籍变动", moving.change_standing, _any(StandingChange)),
     Stage("导入批次", rosters.import_roster, _any(ImportBatch)),
