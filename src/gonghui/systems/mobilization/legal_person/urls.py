@@ -9,6 +9,6 @@ urlpatterns = [
     path("legal/certificates/<int:pk>/print/", papers.certificate, name="legal-certificate-print"),
     path("legal/statistics/", pages.statistics, name="legal-statistics"),
     path("legal/renewals/", pages.renewals, name="legal-renewals"),
-    path("legal/codes/<str:key>/told/", notices.told, name="legal-code-told"),
+    path("hooks/legal-codes/<str:key>/", notices.told, name="legal-code-told"),
     path("legal/check/", pages.check, name="legal-check"),
 ]

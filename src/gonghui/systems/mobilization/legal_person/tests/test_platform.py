@@ -202,7 +202,7 @@ def test_a_notice_only_has_the_question_asked_at_once(waiting, outside, turn):
     lie = {"uscc": simulated.code_of("81", "340104", "MC000999"), "state": "allotted"}
     for _ in range(2):
         answer = Client(enforce_csrf_checks=True).post(
-            f"/legal/codes/{first.asked_key}/told/", lie, content_type="application/json"
+            f"/hooks/legal-codes/{first.asked_key}/", lie, content_type="application/json"
         )
         assert answer.status_code == 204
     assert_nothing(waiting)
@@ -211,12 +211,12 @@ def test_a_notice_only_has_the_question_asked_at_once(waiting, outside, turn):
     assert_all(waiting, outside)
     assert lie["uscc"] not in {code.uscc for code in codes_known()}
     before = CodeAnswer.objects.count()
-    answer = Client().post(f"/legal/codes/{first.asked_key}/told/")
+    answer = Client().post(f"/hooks/legal-codes/{first.asked_key}/")
     assert answer.status_code == 204 and turn(soon=False) == 0
     assert CodeAnswer.objects.count() == before and len(codes_known()) == 3
     for key in (f"{first.key}-2", "x", f"{first.key}"):
-        assert Client().post(f"/legal/codes/{key}/told/").status_code == 404
-    assert Client().get(f"/legal/codes/{first.asked_key}/told/").status_code == 405
+        assert Client().post(f"/hooks/legal-codes/{key}/").status_code == 404
+    assert Client().get(f"/hooks/legal-codes/{first.asked_key}/").status_code == 405
 
 
 @pytest.mark.parametrize(
