@@ -218,9 +218,10 @@ def wake(key: str) -> bool:
         raise_wall(Scope.everything())
         name, _, number = key.partition("-")
         rows = CodeRequest.objects.unscoped(QUEUE).filter(key=name)
-        known = [row for row in rows if str(row.round) == number]
+        if number not in {str(row.round) for row in rows}:
+            return False
         rows.filter(state=RequestState.WAITING, leased_until=None).update(next_at=timezone.now())
-        return bool(known)
+        return True
 
 
 @action("union-codes.allot", "登记外部平台赋予的代码", permissions.ALLOT_CODE)
