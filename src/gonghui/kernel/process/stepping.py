@@ -56,6 +56,7 @@ class CaseHost:
         self.by = by
         self.flow: Flow = flow_of(case.flow)
         self.kinds = self.flow.kinds(compiled(case.definition_id).diagram)
+        self.own = {variable.code for variable in self.flow.variables}
         self._subject: Any = None
         self._facts: dict[str, object] | None = None
         self._told: set[tuple[str, str]] = set()
@@ -119,6 +120,9 @@ class CaseHost:
 
     def plain(self, values: Mapping[str, object]) -> dict[str, object]:
         """Values of declared variables, checked as for `put`, as JSON keeps them."""
+        for code in values:
+            if code not in self.own:
+                raise KeyError(code)
         return {
             code: plain(checked(code, self.kinds[code], value)) for code, value in values.items()
         }

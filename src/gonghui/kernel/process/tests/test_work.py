@@ -512,8 +512,9 @@ def test_a_message_from_outside_arrives_once(office: Office) -> None:
     outside = platform("外部平台")
     with refused("not_waiting", Conflict):
         cases.message(case, "other", by=outside)
-    with refused("unknown_variable"):
-        cases.message(case, "number", {"secret": 1}, by=outside)
+    for payload in ({"secret": 1}, {"choice": "agree"}, {"returns": 0}, {"route": "long"}):
+        with refused("unknown_variable"):
+            cases.message(case, "number", payload, by=outside)
     with refused("rule_value"):
         cases.message(case, "number", {"amount": "很多"}, by=outside)
     cases.message(case, "number", {"grade": "A"}, by=outside)
