@@ -32,7 +32,8 @@ class ActionForm(forms.Form):
         if isinstance(refusal, StepUp):
             raise refusal
         error = ValidationError(
-            refusal.message,
+            # A message with params is a format: a percent sign in it is no place for one.
+            refusal.message.replace("%", "%%"),
             code=refusal.code,
             params={"rule": refusal.rule, "remedy": refusal.remedy},
         )

@@ -173,7 +173,9 @@ def delegates(congress: StaffCongress, actor: Actor) -> dict[str, Any]:
     rows = []
     for item in found:
         member = here.get(item.person_id) if item.person_id is not None else None
-        url = reverse("resource:members:record", args=[member.pk]) if member and opens else ""
+        url = (
+            reverse(f"resource:{MEMBERS.code}:record", args=[member.pk]) if member and opens else ""
+        )
         left = item.left_on is None and actions.has_left(item, here)
         rows.append({"delegate": item, "member": member, "url": url, "left": left})
     return {"delegates": rows}

@@ -367,6 +367,19 @@ def test_pages_of_another_county_are_refused(world, cast):
     assert client.get("/elections/1/print/minutes/").status_code == 403
 
 
+def test_a_refusal_with_a_percentage_is_shown_on_the_form(world, cast):
+    election = hold(world, cast, prepared(world, cast))
+    client = Client()
+    person = Preparation.objects.unscoped("test").get().applicant_id
+    client.force_login(
+        world.user("赵晓梅", person=type(world.person(world.shop)).objects.get(pk=person))
+    )
+    asked = {"office": "standing", "body": "congress", "seats": "2", "candidates": "丙一\n丙二"}
+    answer = client.post(f"/w/elections/{election.pk}/nominate/", asked)
+    assert answer.status_code == 422
+    assert "差额率不低于 10%，候选人至少 3 名" in answer.content.decode()
+
+
 def test_the_hall_asks_and_follows(world):
     person = world.person(world.jinggang, "孙小红")
     user = world.user("孙小红", person=person)

@@ -173,6 +173,10 @@ def test_a_delegate_is_known_by_the_one_member_of_that_name(world, handler):
     congress = begun(world, handler, 4, 0)
     known = dict(congress.delegates.values_list("name", "person_id"))
     assert known == {"王甲": here.person_id, "王乙": None, "王丙": None, "王丁": None}
+    client = Client()
+    client.force_login(world.user("厂经办", (HANDLER, world.factory)))
+    page = client.get(f"/w/staff-congresses/{congress.pk}/").content.decode()
+    assert f'href="/w/memberships/{here.pk}/">{here.number}<' in page and page.count("未关联") == 3
     second = congress.delegates.get(name="王乙")
     for number in ("000000000000", here.number):
         with pytest.raises(Refusal, match="没有会员号"):
