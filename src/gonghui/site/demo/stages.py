@@ -17,6 +17,7 @@ from gonghui.kernel.org.models import OrgEvent, Union
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.people.models import Membership
 from gonghui.kernel.process.models import Case
+from gonghui.kernel.rules.models import TableVersion
 from gonghui.site.demo import (
     accounts,
     cast,
@@ -35,6 +36,7 @@ from gonghui.site.demo import (
     rights,
     rosters,
     services,
+    tables,
     unions,
     upkeep,
     workers,
@@ -113,6 +115,7 @@ STAGES = (
     Stage("用户推送", pushing.connect, _any(Target)),
     Stage("公文流转", office.circulate, _any(Outgoing)),
     Stage("工会法人登记", legal.register_all, _any(LegalPerson)),
+    Stage("决策表", tables.write_tables, _any(TableVersion)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
 )
 
