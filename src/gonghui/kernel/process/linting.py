@@ -317,31 +317,32 @@ def led_to(diagram: Diagram, step: str) -> list[Node]:
 def _entitled(diagram: Diagram, known: Known) -> Iterator[Fault]:
     """Steps whose signer could not do what their signature leads to at once."""
     for node in diagram.of_kind("userTask"):
+        by_roles: dict[tuple[str, ...], list[str]] = {}
         for effect in led_to(diagram, node.id):
             code = effect.attributes.get("effect", "")
-            roles = known.needs.get(code)
-            if roles is not None:
-                yield from _entitled_to(node, known, known.effects[code], roles)
+            if code in known.needs:
+                titles = by_roles.setdefault(tuple(known.needs[code]), [])
+                titles.append(f"“{known.effects[code]}”")
+        for roles, titles in by_roles.items():
+            yield from _entitled_to(node, known, "、".join(dict.fromkeys(titles)), roles)
 
 
-def _entitled_to(node: Node, known: Known, effect: str, roles: Collection[str]) -> Iterator[Fault]:
+def _entitled_to(node: Node, known: Known, effects: str, roles: Collection[str]) -> Iterator[Fault]:
     who, role = node.attributes.get("who", ""), node.attributes.get("role", "")
     able = "、".join(known.roles[code] for code in roles if code in known.roles)
-    remedy = f"改由{able}办理，或在它与“{effect}”之间再加一个由{able}办理的环节。"
+    remedy = f"改由{able}办理，或在它之后再加一个由{able}办理的环节。"
     if who in {"role", "superior", "initiator_union"}:
         if role in known.roles and role not in roles:
-            yield Fault(
-                node.id,
-                f"“{node.title}”由{known.roles[role]}办理，但{known.roles[role]}无权“{effect}”。",
-                remedy,
-            )
+            title = known.roles[role]
+            text = f"“{node.title}”由{title}办理，但{title}无权{effects}。"
+            yield Fault(node.id, text, remedy)
     elif who == "user":
         if not known.holds(node.attributes.get("user", ""), roles):
-            yield Fault(node.id, f"“{node.title}”指定的人员无权“{effect}”。", remedy)
+            yield Fault(node.id, f"“{node.title}”指定的人员无权{effects}。", remedy)
     elif who in WHO:
         yield Fault(
             node.id,
-            f"“{node.title}”之后会“{effect}”，办理人须是{able}。",
+            f"“{node.title}”之后会{effects}，办理人须是{able}。",
             "请确认这一环节的办理人都有这个岗位，否则办不下去。",
             advice=True,
         )

@@ -13,7 +13,7 @@ from gonghui.kernel.process.models import ItemState
 from gonghui.kernel.process.tests.conftest import Office
 from gonghui.kernel.process.tests.flows import effect, line
 from gonghui.kernel.process.tests.flows import work as task
-from gonghui.kernel.process.tests.test_at_once import both, office  # noqa: F401
+from gonghui.kernel.process.tests.test_at_once import begun, both, office  # noqa: F401
 from gonghui.kernel.process.tests.test_migrating import people, province_wide  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,7 +22,7 @@ SAVE = effect("save", "approve")
 
 def test_signing_and_migrating_at_once(office: Office, people: Any) -> None:  # noqa: F811
     """Whichever comes first, the case ends up at one step, with one open item."""
-    case = office.start(line(task("one"), task("two"), SAVE))
+    case = begun(office, line(task("one"), task("two"), SAVE))
     to = province_wide(office, line(task("one"), task("two"), task("three"), SAVE))
     item = office.only(case, "one")
     found = both(
@@ -40,7 +40,7 @@ def test_signing_and_migrating_at_once(office: Office, people: Any) -> None:  # 
 
 
 def test_two_administrators_at_once(office: Office, people: Any) -> None:  # noqa: F811
-    case = office.start(line(task("one"), SAVE))
+    case = begun(office, line(task("one"), SAVE))
     to = province_wide(office, line(task("one"), SAVE))
     other = office.person("省系管二", (SYSTEM_ADMIN, office.world.province))
     found = both(
