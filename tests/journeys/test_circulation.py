@@ -155,7 +155,12 @@ def write(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 90, steps=5)
     page.mouse.up()
-    page.wait_for_function("document.querySelector('input[data-ink]').files.length === 1")
+    field = page.locator("input[data-ink]")
+    for _ in range(50):
+        if field.evaluate("field => field.files.length") == 1:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("what was written did not become the file of the field")
 
 
 def test_incoming_and_supervision(visit: Visit) -> None:
