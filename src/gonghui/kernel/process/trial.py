@@ -13,7 +13,17 @@ from django.utils import timezone
 
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.process.declaring import Flow
-from gonghui.kernel.process.diagram import AT, MODES, WHO, Choice, Node, Unreadable, read
+from gonghui.kernel.process.diagram import (
+    AT,
+    MODES,
+    WHO,
+    Arrow,
+    Choice,
+    Diagram,
+    Node,
+    Unreadable,
+    read,
+)
 from gonghui.kernel.process.engine import Compiled, Endless, Run, Token, compile_diagram
 from gonghui.kernel.process.publishing import SIGNERS, kinds_of
 from gonghui.kernel.process.routing import decided
@@ -243,8 +253,14 @@ def changes(before: str, after: str) -> list[str]:
             found.append(f"修改：{node.title}")
     conditions = {key: arrow.condition for key, arrow in old.arrows.items()}
     found += [
-        f"条件：{arrow.name or key} {arrow.condition or '无条件'}"
+        f"条件：{_between(new, arrow)} {arrow.condition or '无条件'}"
         for key, arrow in new.arrows.items()
         if arrow.condition != conditions.get(key, "")
     ]
     return found
+
+
+def _between(diagram: Diagram, arrow: Arrow) -> str:
+    """What a connection is called, else from where to where it leads."""
+    ends = [diagram.nodes.get(end) for end in (arrow.source, arrow.target)]
+    return arrow.name or "到".join(f"“{node.title}”" for node in ends if node is not None)
