@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, Func, Q, QuerySet, Value
+from django.db.models import Avg, CharField, Count, F, Func, Q, QuerySet, Value
 
 from gonghui.kernel.base.identifiers import compact
 from gonghui.kernel.org.models import GRASSROOTS, Union
@@ -149,7 +149,15 @@ def by_unit(union: Union, scope: Scope, today: date) -> list[dict[str, Any]]:
     rows = (
         LegalPerson.objects.within(Scope.of([union.path]))
         .filter(state=Standing.ACTIVE)
-        .annotate(unit=Func(F("org_path"), Value("."), level, function="split_part"))
+        .annotate(
+            unit=Func(
+                F("org_path"),
+                Value("."),
+                level,
+                function="split_part",
+                output_field=CharField(),
+            )
+        )
     )
     last = today + timedelta(days=RENEWAL_DAYS.on(today))
     counted = {

@@ -95,12 +95,14 @@ def classes_of(grassroots: bool) -> tuple[str, ...]:
 
 def read(document: Any) -> Answer:
     """An answer out of JSON, signs that cannot be printed left out; Refusal when it is not one."""
-    if not isinstance(document, dict) or document.get("state") not in STATES:
+    if not isinstance(document, dict):
         raise Refusal("应答无法识别。", code="answer.shape")
     texts = {
         name: printable(document.get(name))
         for name in ("state", "key", "uscc", "name", "serial", "reason")
     }
+    if texts["state"] not in STATES:
+        raise Refusal("应答无法识别。", code="answer.shape")
     return Answer(**texts)
 
 

@@ -212,7 +212,9 @@ def test_another_county_begins_nothing_here(world, address, given):
     client.force_login(world.user("外县", *roles))
     counted = (Application, LegalPerson, CodeRange, Sheet)
     for place in (f"/w/{address}/", f"/api/v1/{address}/"):
-        answer = client.post(place, {**given, "union": world.shushan.pk})
+        sent = {**given, "union": world.shushan.pk}
+        kind = {"content_type": "application/json"} if place.startswith("/api/") else {}
+        answer = client.post(place, sent, **kind)
         assert answer.status_code in {403, 422}, (place, answer.status_code)
         if answer.status_code == 422:
             assert "union" in answer.content.decode()

@@ -165,7 +165,7 @@ def test_a_code_given_to_another_is_refused_though_the_platform_rewrites_its_boo
     if cancelled:
         UnionCode.objects.unscoped("test").update(state="cancelled")
     outside.become("stolen")
-    made = makers.coding(world, world.factory_b)
+    made = makers.coding(world, world.factory_b, registrar=world.shushan)
     for _ in range(3):
         turn()
     assert [code.uscc for code in codes_known()] == [code.uscc for code in old]

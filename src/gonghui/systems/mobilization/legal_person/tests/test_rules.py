@@ -29,7 +29,9 @@ def test_late_counts_calendar_days_from_the_day_after():
     for procedure in (rules.NEW, rules.CHANGE):
         assert not rules.is_late(procedure, day, day + timedelta(30), 30)
         assert rules.is_late(procedure, day, day + timedelta(31), 30)
-    assert not rules.is_late(rules.ELECTION, day, day + timedelta(400), 30)
+    assert not rules.is_late(rules.ELECTION, day, day, 0)
+    assert rules.is_late(rules.ELECTION, day, day + timedelta(1), 0)
+    assert not rules.is_late(rules.REISSUE, day, day + timedelta(400), 30)
 
 
 @given(DAYS, st.integers(0, 14), st.integers(0, 90))
