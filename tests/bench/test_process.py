@@ -169,9 +169,9 @@ def test_cases_at_scale(report: Any, running: Case, user: User, actor: Actor, pl
 
 def my_work(report: Any, user: User, actor: Actor) -> None:
     order = Order("due_at")
-    ours = best(lambda: paging.page(work.mine(actor), order, {}, 50))
-    _, statements = timed_database(lambda: paging.page(work.mine(actor), order, {}, 50))
-    report.add("流程待办（5,000 件）：取一页", ours, raw(asked(statements)), "≤ 2")
+    runs = [timed_database(lambda: paging.page(work.mine(actor), order, {}, 50)) for _ in range(10)]
+    spent, floor = min(run[0] for run in runs), raw(asked(runs[-1][1]))
+    report.add("流程待办（5,000 件）：取一页，数据库", spent, floor, "≤ 2")
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     for title, url in (("流程待办", "/work/"), ("全部待办", "/todo/")):
