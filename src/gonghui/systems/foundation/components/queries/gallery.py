@@ -526,9 +526,7 @@ COMPONENTS: tuple[Component, ...] = (
         ),
         (r"kernel\.rules\b",),
         (
-            Edition(
-                "1.0", SECOND, "参数固定；收文、归档、登记、周转池已用", "59b86fbc81cb"
-            ),
+            Edition("1.0", SECOND, "参数固定；收文、归档、登记、周转池已用", "59b86fbc81cb"),
             Edition("0.9", FIRST, "试用"),
         ),
         samples.RULES,
