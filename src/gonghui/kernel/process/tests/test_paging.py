@@ -42,7 +42,7 @@ def test_pages_of_work_follow_each_other_both_ways_without_gaps(office: Office) 
     assert len(expected) == 14
 
     order, pages, asked = Order("due_at"), [], {}
-    while True:
+    while len(pages) < 9:
         found = paging.page(work.mine(boss), order, asked, 4)
         pages.append(found)
         if not found.after:
@@ -50,7 +50,7 @@ def test_pages_of_work_follow_each_other_both_ways_without_gaps(office: Office) 
         asked = {"after": found.after}
     assert [pk for page in pages for pk in page.ids] == expected and not pages[0].before
     back = [pages[-1]]
-    while back[0].before:
+    while back[0].before and len(back) < 9:
         back.insert(0, paging.page(work.mine(boss), order, {"before": back[0].before}, 4))
     assert [pk for page in back for pk in page.ids] == expected
     assert back[0].after == pages[0].after
