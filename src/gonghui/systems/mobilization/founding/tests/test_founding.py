@@ -14,9 +14,10 @@ from gonghui.kernel.access.actor import platform
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.bus.models import Outbox
+from gonghui.kernel.identity.models import User
 from gonghui.kernel.notify.models import Todo
 from gonghui.kernel.org.models import Union
-from gonghui.kernel.people.models import Membership, Person
+from gonghui.kernel.people.models import Membership
 from gonghui.systems.mobilization.founding.actions import elections, matters, preparations
 from gonghui.systems.mobilization.founding.jobs.lapsing import lapse_stale
 from gonghui.systems.mobilization.founding.models import Election, Matter, Preparation
@@ -369,9 +370,8 @@ def test_pages_of_another_county_are_refused(world, cast):
 
 def test_a_refusal_with_a_percentage_is_shown_on_the_form(world, cast):
     election = hold(world, cast, prepared(world, cast))
-    person = Person.objects.unscoped("test").get(pk=election.applicant_id)
     client = Client()
-    client.force_login(world.user("赵晓梅", person=person))
+    client.force_login(User.objects.get(person_id=election.applicant_id))
     asked = {"office": "standing", "body": "congress", "seats": "2", "candidates": "丙一\n丙二"}
     answer = client.post(f"/w/elections/{election.pk}/nominate/", asked)
     assert answer.status_code == 422
