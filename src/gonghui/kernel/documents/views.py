@@ -152,7 +152,7 @@ def _judged(found: CheckCode | None, form: FileForm, ip: str, now: datetime) -> 
         raise
     except Refusal as refusal:
         params = {"rule": refusal.rule, "remedy": refusal.remedy}
-        form.add_error("file", forms.ValidationError(refusal.message, params=params))
+        form.add_error("file", forms.ValidationError(refusal.format, params=params))
         return None
 
 

@@ -32,8 +32,7 @@ class ActionForm(forms.Form):
         if isinstance(refusal, StepUp):
             raise refusal
         error = ValidationError(
-            # A message with params is a format: a percent sign in it is no place for one.
-            refusal.message.replace("%", "%%"),
+            refusal.format,
             code=refusal.code,
             params={"rule": refusal.rule, "remedy": refusal.remedy},
         )

@@ -192,7 +192,7 @@ def asked(procedure: str) -> frozenset[str]:
 
 
 CATALOGUE: Mapping[str, Material] = {
-    item.code: item for items in reversed(MATERIALS.values()) for item in items
+    item.code: item for items in reversed(list(MATERIALS.values())) for item in items
 }
 """Every material by its code."""
 

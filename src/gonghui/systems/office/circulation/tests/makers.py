@@ -78,12 +78,17 @@ def outgoing(world: World, union: Union, **facts: Any) -> Outgoing:
     return _placed(made, union)
 
 
+def issued(world: World, union: Union) -> Outgoing:
+    """A signed document: unlike a draft, it is read above its organ too."""
+    taken = number(world, union)
+    return outgoing(
+        world, union, number=taken, number_text=taken.text, state="issued", signed_at=AT
+    )
+
+
 def delivery(world: World, union: Union, **facts: Any) -> Delivery:
     sender = union.parent or union
-    taken = number(world, sender)
-    document = facts.pop("document", None) or outgoing(
-        world, sender, number=taken, number_text=taken.text, state="issued", signed_at=AT
-    )
+    document = facts.pop("document", None) or issued(world, sender)
     made = Delivery(
         **{"document": document, "sender": sender, "sent_at": AT, "due_on": DAY, **facts}
     )
@@ -204,7 +209,7 @@ def handover(world: World, union: Union, **facts: Any) -> Handover:
 
 
 MAKERS = {
-    "outgoing": outgoing,
+    "outgoing": issued,
     "deliveries": delivery,
     "incoming": incoming,
     "exchanges": exchange,
