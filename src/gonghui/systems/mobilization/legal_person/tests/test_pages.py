@@ -178,7 +178,7 @@ def test_figures_of_a_county_are_by_its_streets(world):
         for row in persons.by_unit(union, Scope.of([union.path]), timezone.localdate())
     }
     assert found[world.hefei.pk] == found[world.shushan.pk] == found[world.jinggang.pk] == 1
-    assert found[world.jinghu.pk] == 0 and world.factory.pk not in found
+    assert found[world.wuhu.pk] == 0 and world.factory.pk not in found
 
 
 def test_an_undone_refusal_has_no_paper(world):
