@@ -152,6 +152,8 @@ def wrong_choice(code: str, title: str = "好") -> str:
         ("<x/>", "", "BPMN"),
         ("什么", "", "XML"),
         ("<!DOCTYPE x><x/>", "", "文档类型"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "", "文档类型"),
+        ('<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE x+AD4-<x/>', "", "XML"),
         ("x" * 500_000, "", "KB"),
     ],
 )  # fmt: skip
