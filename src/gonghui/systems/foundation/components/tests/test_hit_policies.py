@@ -57,8 +57,10 @@ def told(table: RuleTable, content: Content) -> list[tuple[str, tuple[int, ...],
 
 
 def test_every_table_of_the_systems_is_whole():
-    assert len(queries.every()) >= 4
-    for table in queries.every().values():
+    # Flows of tests declare tables of their own when their files run in the same process.
+    tables = [item for code, item in queries.every().items() if not code.startswith("test-")]
+    assert len(tables) >= 4
+    for table in tables:
         assert not [item.message for item in findings(table, table.default) if item.stops], table
         failed = [item for item in samples.run(table, table.default) if not item.passed]
         assert table.default.samples and not failed, table.code

@@ -125,7 +125,7 @@ def test_one_paper_too_many_voids_whatever_was_counted(poll, more):
         poll.due,
         poll.issued,
         poll.issued + more,
-        poll.valid,
+        min(poll.valid, poll.issued + more),
         poll.seats,
         poll.votes,
         poll.tie,
