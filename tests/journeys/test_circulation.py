@@ -137,12 +137,18 @@ def urge_recall_and_file(visit: Visit, drafter: Visitor, address: str) -> None:
     drafter.begin("file")
     drafter.look("file")
     drafter.confirm()
-    page.wait_for_url("**/w/pieces/**")
+    open_piece(page)
     expect(page.get_by_text("移交档案系统的归档包").first).to_be_visible()
     drafter.look("piece")
     page = drafter.go(address.replace("/w/outgoing/", "/circulation/outgoing/") + "sheet/")
     expect(page.get_by_alt_text("汪海燕的手写意见")).to_be_visible()
     drafter.look("sheet")
+
+
+def open_piece(page: Page) -> None:
+    """From a document that was filed to its piece in the archive."""
+    page.locator("main").get_by_role("link", name=re.compile(r"-WS·\d{4}-")).click()
+    page.wait_for_url("**/w/pieces/**")
 
 
 def write(page: Page) -> None:
@@ -197,7 +203,8 @@ def test_an_incoming_document_is_handled_supervised_and_filed(visit: Visit) -> N
     clerk.look("finished")
     clerk.begin("file")
     clerk.confirm()
-    page.wait_for_url("**/w/pieces/**")
+    open_piece(page)
+    clerk.look("piece")
     clerk.go("/w/exchanges/")
     clerk.look("exchanges")
 
@@ -234,9 +241,9 @@ def instruct_and_supervise(leader: Visitor, address: str) -> str:
     choose(page, "责任人", "宣丽华")
     page.get_by_label("办结期限").fill(f"{date.today() + timedelta(days=20):%Y-%m-%d}")
     leader.confirm()
-    task = page.url.removeprefix(leader.address)
-    assert "/w/supervision/" in task, task
-    return task
+    page.get_by_role("link", name="网上练兵方案").click()
+    page.wait_for_url("**/w/supervision/*/")
+    return page.url.removeprefix(leader.address)
 
 
 def report_and_finish(handler: Visitor, leader: Visitor, address: str, task: str) -> None:

@@ -28,7 +28,7 @@ from gonghui.kernel.ui import components as ui
 from gonghui.systems.office.circulation import permissions
 from gonghui.systems.office.circulation.actions import chain as steps
 from gonghui.systems.office.circulation.actions import drafting, exchanging, filing, issuing
-from gonghui.systems.office.circulation.models import Outgoing
+from gonghui.systems.office.circulation.models import Outgoing, Piece
 from gonghui.systems.office.circulation.models.filing import Retention
 from gonghui.systems.office.circulation.models.outgoing import (
     DeliveryState,
@@ -327,6 +327,15 @@ def _receipts(record: Outgoing, actor: Actor) -> dict[str, Any] | None:
     }
 
 
+def filed_piece(record: Any, actor: Actor) -> dict[str, Any] | None:
+    """The piece (归档文件) a document that was sent or came in has become."""
+    if record.state != chain.ARCHIVED:
+        return None
+    pieces = Piece.objects.within(actor.scope(permissions.VIEW_PIECES))
+    piece = pieces.filter(**{record._meta.model_name: record}).first()
+    return {"piece": piece} if piece else None
+
+
 def _search(rows: QuerySet, text: str, scope: Any) -> QuerySet:
     return rows.filter(Q(title__contains=text) | Q(number_text__contains=text))
 
@@ -409,6 +418,7 @@ OUTGOING = Resource(
         Section("文稿", "circulation/paper.html", _paper),
         Section("审签意见", "circulation/opinions.html", _opinions),
         Section("签收情况", "circulation/receipts_part.html", _receipts),
+        Section("归档", "circulation/filed_part.html", filed_piece),
     ),
     creates=(
         Step(
