@@ -24,10 +24,11 @@ from gonghui.kernel.identity.models import User
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.people.models import Membership
-from gonghui.kernel.process import cases, jobs, work
+from gonghui.kernel.process import cases, jobs, paging, work
 from gonghui.kernel.process.definitions import compiled
 from gonghui.kernel.process.engine import Run
 from gonghui.kernel.process.models import Case, ItemState, Timer
+from gonghui.kernel.process.paging import Order
 from gonghui.kernel.process.stepping import CaseHost
 from gonghui.kernel.process.tests import flows, starting
 from gonghui.kernel.process.tests.flows import arrows, diagram, effect, node
@@ -63,8 +64,9 @@ FILL = [
         'bench.subject', n, 'running', 'check', '发起人', %(variables)s::jsonb, %(engine)s::jsonb,
         now(), '', 1
     FROM generate_series(1, %(cases)s) n
-    JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS many
-          FROM org_union WHERE status = 'active') u ON u.place = n %% u.many
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place
+          FROM org_union WHERE status = 'active') u
+    ON u.place = n %% (SELECT count(*) FROM org_union WHERE status = 'active')
     """,
     """
     INSERT INTO process_workitem (union_id, org_path, city_id, county_id, case_id, flow, token,
@@ -129,7 +131,8 @@ def begin(actor: Actor, place: Union) -> Case:
 
 
 def open_items(case: Case) -> list[Any]:
-    return list(cases.items(case).filter(state=ItemState.OPEN))
+    """As the page of an item has them, with their case."""
+    return list(cases.items(case).filter(state=ItemState.OPEN).select_related("case"))
 
 
 @pytest.fixture
@@ -165,9 +168,10 @@ def test_cases_at_scale(report: Any, running: Case, user: User, actor: Actor, pl
 
 
 def my_work(report: Any, user: User, actor: Actor) -> None:
-    ours = best(lambda: list(work.mine(actor)[:50]))
-    _, statements = timed_database(lambda: list(work.mine(actor)[:50]))
-    report.add("流程待办（5,000 件）：取一页", ours, raw(asked(statements)), "≤ 2")
+    order = Order("due_at")
+    runs = [timed_database(lambda: paging.page(work.mine(actor), order, {}, 50)) for _ in range(10)]
+    spent, floor = min(run[0] for run in runs), raw(asked(runs[-1][1]))
+    report.add("流程待办（5,000 件）：取一页，数据库", spent, floor, "≤ 2")
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     for title, url in (("流程待办", "/work/"), ("全部待办", "/todo/")):
@@ -177,7 +181,7 @@ def my_work(report: Any, user: User, actor: Actor) -> None:
         found = asked(runs[-1][1])
         assert len(found) <= 12, found
         report.note(f"{title}页（5,000 件）：查询数", len(found), "≤ 12", "次")
-        reads = [sql for sql in found if sql.startswith("SELECT")]
+        reads = [sql for sql in found if sql.lstrip("\n (").startswith("SELECT")]
         report.add(f"{title}页（5,000 件）：数据库", spent, raw(reads), "≤ 2")
     raise_wall(Scope.everything())
 
@@ -234,10 +238,25 @@ def stepping(report: Any, case: Case, actor: Actor, place: Union) -> None:
         work.decide(item, by=approvers[item.pk], choice="agree", opinion="同意")
         spent.append((time.process_time() - start) * 1000)
     report.note("办理一件（校验、签字、前进、两个新待办、审计）：CPU", min(spent), "—", "ms")
-    _, statements = timed_database(
-        lambda: work.decide(open_items(several[0])[0], by=actor, choice="agree")
-    )
+    last = open_items(begin(actor, place))[0]
+    _, statements = timed_database(lambda: work.decide(last, by=actor, choice="agree"))
     report.note("办理一件：语句数", len(asked(statements)), "—", "次")
+    returning(report, case, actor)
+
+
+def returning(report: Any, case: Case, actor: Actor) -> None:
+    """Forty times back to the first step and on again, stored and restored at every step."""
+    host, plan = CaseHost(case, actor), compiled(case.definition_id)
+    state, sizes = case.engine, []
+    for _ in range(40):
+        for to in ("draft", ""):
+            run = Run.restore(plan, host, json.loads(json.dumps(state)))
+            token = run.tokens()[0].id
+            run.send_back(token, to) if to else run.complete(token)
+            state = run.store()
+        sizes.append(len(json.dumps(state)))
+    assert sizes[-1] <= sizes[0] + 40
+    report.note("退回 40 次：运行状态比退回 1 次多", sizes[-1] - sizes[0], "不增长", "字节")
 
 
 def _signer(item: Any, actor: Actor) -> Actor:

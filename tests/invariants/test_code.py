@@ -50,8 +50,7 @@ def test_only_actions_and_jobs_of_a_system_write(path):
 def test_rules_read_no_clock():
     clocks = re.compile(r"\b(now|today|localdate|utcnow)\(\)")
     for path in PRODUCT:
-        # A job of the kernel's rules is still a job: it forgets what is past its term.
-        if path.name == "rules.py" or (path.parent.name == "rules" and path.name != "jobs.py"):
+        if path.name == "rules.py" or path.parent.name == "rules":
             assert not clocks.search(path.read_text("utf-8")), path
 
 

@@ -39,6 +39,8 @@ SHARED = {
     "services.view": "the register of systems holds no personal data",
     "service-findings.view": "differences between declared and observed concern all three",
     "plan.view": "the plan is open to every cadre",
+    "components.view": "samples, parameters and users of parts: no data of anybody",
+    "charts.view": "each sees what the datasets of the own permissions give",
     "applications.view": "who may sign on where is configuration, right and evidence",
     "signing-keys.view": "fingerprints of public keys",
     "sign-ons.view": "sign-ins: to end them, and to audit them",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from playwright.sync_api import Page, expect
 
@@ -21,6 +22,7 @@ def test_from_the_draft_to_the_receipt(visit: Visit) -> None:
     review_and_countersign(visit, address)
     number = sign_on_a_phone(visit, address)
     issue_and_receive(visit, drafter, address, number)
+    urge_recall_and_file(visit, drafter, address)
 
 
 def draft_and_submit(drafter: Visitor) -> str:
@@ -112,6 +114,43 @@ def issue_and_receive(visit: Visit, drafter: Visitor, address: str, number: str)
     drafter.look("receipts")
 
 
+def urge_recall_and_file(visit: Visit, drafter: Visitor, address: str) -> None:
+    """Those who have not received it are urged, then it is taken back from them and filed."""
+    page = drafter.go(address)
+    drafter.begin("urge")
+    drafter.confirm()
+    other = visit("shushan-quzong", width=360)
+    urged = other.go("/todo/")
+    expect(urged.get_by_text("已催收 1 次").first).to_be_visible()
+    other.look("urged")
+
+    drafter.go(address)
+    drafter.begin("file")
+    drafter.expected.add(409)
+    drafter.confirm()
+    expect(page.get_by_text("没有签收").first).to_be_visible()
+    drafter.go(address)
+    drafter.begin("recall")
+    page.get_by_label("原因").fill("活动时间有变，另行通知")
+    drafter.confirm()
+    drafter.go(address)
+    drafter.begin("file")
+    drafter.look("file")
+    drafter.confirm()
+    open_piece(page)
+    expect(page.get_by_text("移交档案系统的归档包").first).to_be_visible()
+    drafter.look("piece")
+    page = drafter.go(address.replace("/w/outgoing/", "/circulation/outgoing/") + "sheet/")
+    expect(page.get_by_alt_text("汪海燕的手写意见")).to_be_visible()
+    drafter.look("sheet")
+
+
+def open_piece(page: Page) -> None:
+    """From a document that was filed to its piece in the archive."""
+    page.locator("main").get_by_role("link", name=re.compile(r"-WS·\d{4}-")).click()
+    page.wait_for_url("**/w/pieces/**")
+
+
 def write(page: Page) -> None:
     """Write on the pad, as a finger would."""
     pad = page.locator("canvas").first
@@ -122,7 +161,12 @@ def write(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 90, steps=5)
     page.mouse.up()
-    page.wait_for_function("document.querySelector('input[data-ink]').files.length === 1")
+    field = page.locator("input[data-ink]")
+    for _ in range(50):
+        if field.evaluate("field => field.files.length") == 1:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("what was written did not become the file of the field")
 
 
 def test_incoming_and_supervision(visit: Visit) -> None:
@@ -147,6 +191,92 @@ def test_incoming_and_supervision(visit: Visit) -> None:
     clerk.confirm()
     expect(page.get_by_text("像是重复登记").first).to_be_visible()
     clerk.look("duplicate")
+
+
+def test_an_incoming_document_is_handled_supervised_and_filed(visit: Visit) -> None:
+    clerk = visit("anhui-jingban")
+    leader = visit("anhui-shenpi", width=360)
+    address = register_and_propose(clerk)
+    task = instruct_and_supervise(leader, address)
+    report_and_finish(visit("anhui-zuzhi", width=360), leader, address, task)
+    page = clerk.go(address)
+    clerk.look("finished")
+    clerk.begin("file")
+    clerk.confirm()
+    open_piece(page)
+    clerk.look("piece")
+    clerk.go("/w/exchanges/")
+    clerk.look("exchanges")
+
+
+def register_and_propose(clerk: Visitor) -> str:
+    page = clerk.go("/w/incoming/new/register/")
+    page.get_by_label("收文单位").fill("安徽省总工会")
+    page.get_by_label("来文机关").fill("中华全国总工会办公厅")
+    page.get_by_label("来文字号").fill("总工办发〔2026〕77号")
+    page.get_by_label("标题").fill("关于开展网上练兵活动的通知")
+    clerk.look("register")
+    clerk.confirm()
+    expect(page.get_by_text("已登记为").first).to_be_visible()
+    address = page.url.removeprefix(clerk.address)
+    clerk.begin("propose")
+    page.get_by_label("拟办意见").fill("请海燕同志阅示。")
+    page.get_by_label("请谁批示").select_option(label="汪海燕（省总工会审批人）")
+    clerk.look("propose")
+    clerk.confirm()
+    return address
+
+
+def instruct_and_supervise(leader: Visitor, address: str) -> str:
+    page = leader.go(address)
+    leader.begin("instruct")
+    page.get_by_label("批示", exact=True).fill("请组织部承办。")
+    choose(page, "承办人", "宣丽华")
+    write(page)
+    leader.look("instruct")
+    leader.confirm()
+    leader.begin("supervise")
+    page.get_by_label("督办事项").fill("网上练兵方案")
+    page.get_by_label("办理要求").fill("月底前报送方案。")
+    choose(page, "责任人", "宣丽华")
+    page.get_by_label("办结期限").fill(f"{date.today() + timedelta(days=20):%Y-%m-%d}")
+    leader.confirm()
+    page.get_by_role("link", name="网上练兵方案").click()
+    page.wait_for_url("**/w/supervision/*/")
+    return page.url.removeprefix(leader.address)
+
+
+def report_and_finish(handler: Visitor, leader: Visitor, address: str, task: str) -> None:
+    """Without the task closed on evidence the document is not finished."""
+    page = handler.go(address)
+    handler.begin("finish")
+    page.get_by_label("办理结果").fill("已印发方案。")
+    handler.expected.add(409)
+    handler.confirm()
+    expect(page.get_by_text("没有销号").first).to_be_visible()
+    page = handler.go(task)
+    handler.begin("report")
+    page.get_by_label("办理结果").fill("方案已印发。")
+    page.get_by_label("办结材料").set_input_files(
+        {"name": "方案.png", "mimeType": "image/png", "buffer": page.screenshot()}
+    )
+    handler.look("report")
+    handler.confirm()
+    page = leader.go(task)
+    leader.begin("close")
+    leader.confirm()
+    leader.look("closed")
+    page = handler.go(address)
+    handler.begin("finish")
+    page.get_by_label("办理结果").fill("已印发方案。")
+    handler.confirm()
+
+
+def choose(page: Page, field: str, name: str) -> None:
+    """Select the colleague whose name the option begins with."""
+    select = page.get_by_label(field)
+    label = select.locator("option", has_text=name).first.inner_text()
+    select.select_option(label=label)
 
 
 def test_what_is_classified_is_refused(visit: Visit) -> None:

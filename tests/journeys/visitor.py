@@ -129,4 +129,5 @@ class Visitor:
     def _shoot(self, name: str, width: int) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
         label = f"{self.story}-{self.shots:02d}-{name or 'page'}-{width}.png"
-        self.page.screenshot(path=SHOTS / label, full_page=True)
+        # Hiding the caret leaves empty style attributes, which a refreshed part may not copy.
+        self.page.screenshot(path=SHOTS / label, full_page=True, caret="initial")

@@ -122,10 +122,13 @@ def signing_files() -> dict[str, Path]:
 
 
 def key_marks() -> dict[str, str]:
-    """What tells one key from another and nothing more: 8 bytes of HMAC-SHA-256, in hex."""
+    """What tells one key from another and nothing more: 8 bytes of HMAC-SHA-256, in hex.
+
+    Of the sealing keys and of what documents are signed with.
+    """
     return {
         name: hmac.digest(path.read_bytes().strip(), b"gonghui backup key mark", "sha256")[:8].hex()
-        for name, path in key_files().items()
+        for name, path in (key_files() | signing_files()).items()
     }
 
 

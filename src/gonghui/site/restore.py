@@ -78,7 +78,8 @@ def compare(manifest: dict) -> list[str]:
     if wrong:
         faults.append(
             f"加密密钥与备份时不同或缺少：{'、'.join(wrong)}。请把备份时的密钥放到"
-            f" {os.environ['GONGHUI_KEYS']}（权限 600），否则证件号和电话无法解开。"
+            f" {os.environ['GONGHUI_KEYS']}（权限 600），否则证件号和电话无法解开，"
+            f"{archive.SIGNING} 里的缺少时已签章的文件无法核验。"
         )
     return faults
 

@@ -30,7 +30,7 @@ urlpatterns += [
 if settings.SIMULATORS:
     urlpatterns += [
         path("simulators/", include(f"gonghui.site.simulators.{name}"))
-        for name in ("sms", "smsc", "wechat", "scim", "uscc", "cti", "drafter")
+        for name in ("sms", "smsc", "wechat", "scim", "uscc", "national", "cti", "drafter")
     ]
 
 handler404 = "gonghui.site.views.not_found"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import wraps
+from hashlib import sha256
 from typing import Any
 
 from django.db import models, transaction
@@ -204,8 +205,12 @@ def snapshot(subject: Any) -> dict[str, Any]:
 def difference(
     target: models.Model, before: dict[str, Any], after: dict[str, Any]
 ) -> dict[str, Any]:
-    """What changed, by field: label, before, after; sealed and masked fields never in plain."""
+    """What changed, by field: label, before, after; sealed and masked fields never in plain.
+
+    Of what a model names in `audit_digested`, long texts kept elsewhere, only `digest_of` is said.
+    """
     masked = getattr(target, "audit_masked", ())
+    digested = getattr(target, "audit_digested", ())
     changes = {}
     for column in target._meta.concrete_fields:
         name = column.attname
@@ -217,6 +222,8 @@ def difference(
             old, new = mask_name(old or ""), mask_name(new or "")
         if isinstance(column, models.BinaryField) and name.endswith("_index"):
             continue
+        if name in digested:
+            old, new = digest_of(old), digest_of(new)
         if column.choices:
             # Who reads the audit later has the words, whatever becomes of the codes.
             words = dict(column.flatchoices)
@@ -227,6 +234,14 @@ def difference(
             "after": SEALED if hidden and new else plain(new),
         }
     return changes
+
+
+def digest_of(text: str | None) -> str:
+    """SHA-256 and size in bytes of a text as UTF-8; empty for none."""
+    if not text:
+        return ""
+    raw = text.encode()
+    return f"SHA-256 {sha256(raw).hexdigest()}，{len(raw)} 字节"
 
 
 def plain(value: Any) -> Any:

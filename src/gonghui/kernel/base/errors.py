@@ -22,6 +22,11 @@ class Refusal(Exception):
     keeps: bool = False
     status = 422
 
+    @property
+    def format(self) -> str:
+        """The message for an error of a form with params, where a lone percent sign is a place."""
+        return self.message.replace("%", "%%")
+
     def __str__(self) -> str:
         parts = [self.message]
         if self.rule:

@@ -9,6 +9,7 @@ class DocumentsConfig(AppConfig):
     verbose_name = "文档"
 
     def ready(self) -> None:
+        from gonghui.kernel.documents import checks  # noqa: F401
         from gonghui.kernel.documents.arrivals import inspect
         from gonghui.kernel.files.inspecting import register_inspector
         from gonghui.kernel.files.types import PDF

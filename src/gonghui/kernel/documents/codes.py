@@ -1,5 +1,7 @@
 """Check codes: issued inside the action that issues the document, checked by anybody.
 
+KIND = codes.owner("legal_person.certificate")
+register_owner(KIND, may_read)
 code = codes.issue(kind="工会法人资格证书", title=…, issuer=…, owner=(KIND, pk), …)
 pdf = signing.sign(rendering.render(Certificate(…, check=codes.printed(code))))
 file = codes.keep(code, pdf, name="…正本.pdf", part="正本", org_path=union.path)
@@ -51,9 +53,10 @@ _RESIDENT = re.compile(r"(?<![0-9A-Z])\d{17}[\dXx](?![0-9A-Z])")
 
 
 class Answer(StrEnum):
-    """What the check page says of a code and a file, best first."""
+    """What the check page says of a file, best first."""
 
     GENUINE = "genuine"
+    SIGNED = "signed"
     ENDED = "ended"
     EXPIRED = "expired"
     OTHER = "other"
@@ -64,6 +67,7 @@ class Answer(StrEnum):
 
 WORDS = {
     Answer.GENUINE: "文件真实，与平台制发的原件完全一致。",
+    Answer.SIGNED: "文件由本平台电子签章，签章后没有改动。",
     Answer.ENDED: "文件是平台制发的原件，但已经作废或换发，不再有效。",
     Answer.EXPIRED: "文件是平台制发的原件，但已过有效期。",
     Answer.OTHER: "文件是平台制发的，但不是这个核验码所指的那一份。",
@@ -75,15 +79,34 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """The answer for a file under a code; part: 正本 or 副本 where it is one."""
+    """The answer for a file; part: 正本 or 副本 where it is one; code: where it has one."""
 
     answer: Answer
     part: str = ""
     verdict: Verdict | None = None
+    code: CheckCode | None = None
 
     @property
     def words(self) -> str:
         return WORDS[self.answer]
+
+
+_kinds: set[str] = set()
+
+
+def owner(kind: str) -> str:
+    """Declare that documents of owners of a kind get check codes; returns it.
+
+    Who reads the files kept under them is said by `files.access.register_owner`; a Django check
+    finds at start where it was forgotten.
+    """
+    _kinds.add(kind)
+    return kind
+
+
+def owners() -> frozenset[str]:
+    """The declared kinds of owners."""
+    return frozenset(_kinds)
 
 
 def issue(
@@ -99,9 +122,12 @@ def issue(
 ) -> CheckCode:
     """Register what is being issued; called inside the issuing action.
 
-    facts: (label, value) shown to everybody on the check page. Raises Refusal when one of them
-    looks like an ID number or a mobile number.
+    owner: a kind declared by `owner`, and a key. facts: (label, value) shown to everybody on the
+    check page. Raises Refusal when one of them looks like an ID number or a mobile number,
+    ValueError for a kind that was not declared.
     """
+    if owner[0] not in _kinds:
+        raise ValueError(f"owner kind {owner[0]!r} is not declared by codes.owner")
     for text in (title, issuer, number, *(value for _label, value in facts)):
         _refuse_personal(text)
     return CheckCode.objects.create(
@@ -183,23 +209,39 @@ def find(typed: str) -> CheckCode | None:
 
 def check_file(code: CheckCode, pdf: bytes, today: date) -> Finding:
     """What is to be said of a file shown with a code. Raises Refusal as `verify` does."""
-    sha256, _sm3 = digests(BytesIO(pdf))
-    same = CheckedCopy.objects.filter(sha256=sha256).order_by("id")
+    same = _copies(pdf)
     mine = next((copy for copy in same if copy.code_id == code.pk), None)
     if mine is not None:
-        return Finding(_standing(code, today), mine.part)
+        return Finding(_standing(code, today), mine.part, code=code)
     if same:
         return Finding(Answer.OTHER)
     verdict = verify(pdf)
-    answers = {
-        # Signed by us and whole, but not among this code's files.
-        State.VALID: Answer.OTHER,
-        State.UNSIGNED: Answer.NOT_OURS,
-        State.FOREIGN: Answer.NOT_OURS,
-        State.TAMPERED: Answer.TAMPERED,
-        State.BROKEN: Answer.UNREADABLE,
-    }
-    return Finding(answers[verdict.state], verdict=verdict)
+    # Signed by us and whole, but not among this code's files.
+    answer = Answer.OTHER if verdict else _OF_STATE[verdict.state]
+    return Finding(answer, verdict=verdict)
+
+
+def check_alone(pdf: bytes, today: date) -> Finding:
+    """What is to be said of a file shown without a code. Raises Refusal as `verify` does."""
+    if same := _copies(pdf):
+        copy = same[-1]
+        return Finding(_standing(copy.code, today), copy.part, code=copy.code)
+    verdict = verify(pdf)
+    return Finding(_OF_STATE[verdict.state], verdict=verdict)
+
+
+_OF_STATE = {
+    State.VALID: Answer.SIGNED,
+    State.UNSIGNED: Answer.NOT_OURS,
+    State.FOREIGN: Answer.NOT_OURS,
+    State.TAMPERED: Answer.TAMPERED,
+    State.BROKEN: Answer.UNREADABLE,
+}
+
+
+def _copies(pdf: bytes) -> list[CheckedCopy]:
+    sha256, _sm3 = digests(BytesIO(pdf))
+    return list(CheckedCopy.objects.filter(sha256=sha256).select_related("code").order_by("id"))
 
 
 def _standing(code: CheckCode, today: date) -> Answer:

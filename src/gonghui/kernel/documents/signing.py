@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -68,13 +69,16 @@ def _signed(pdf: bytes, reason: str, place: str) -> bytes:
         # Further seals are still to come, or nothing may change any more.
         docmdp_permissions=MDPPerm.FILL_FORMS if len(fields) > 1 else MDPPerm.NO_CHANGES,
     )
-    out = signers.PdfSigner(
+    pen = signers.PdfSigner(
         meta,
         signer,
         timestamper=timestamps.timestamper(),
         # The seal is drawn on the page itself; the field over it shows nothing of its own.
         stamp_style=StaticStampStyle(border_width=0),
-    ).sign_pdf(writer)
+    )
+    # The library starts an event loop, which a thread that runs one already does not allow.
+    with ThreadPoolExecutor(1) as apart:
+        out = apart.submit(pen.sign_pdf, writer).result()
     return bytes(out.getbuffer())
 
 

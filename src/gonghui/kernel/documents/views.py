@@ -16,7 +16,7 @@ from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.documents import codes
 from gonghui.kernel.documents.codes import Answer, Finding
 from gonghui.kernel.documents.models import CheckCode
-from gonghui.kernel.documents.verifying import LARGEST
+from gonghui.kernel.documents.verifying import LARGEST, Signature
 from gonghui.kernel.security.limits import Limit, TooMany, attempt
 from gonghui.kernel.security.limits import check as check_limit
 
@@ -52,11 +52,8 @@ MINUTES = Setting(
 )
 GUESSING = Limit("documents.guess", "核验码查询", WRONG_CODES, MINUTES)
 UPLOADING = Limit("documents.upload", "文件核验", FILES, MINUTES)
-TONES = {
-    CheckCode.State.IN_FORCE: "good",
-    CheckCode.State.REPLACED: "stop",
-    CheckCode.State.REVOKED: "stop",
-}
+UPLOAD = "pdf"
+"""Names the fields of the upload on the page where a code is typed."""
 
 
 class EnterForm(forms.Form):
@@ -90,11 +87,27 @@ class FileForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def enter(request: HttpRequest) -> HttpResponse:
-    """Where a code is typed."""
-    form = EnterForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return redirect("check-code", code=form.cleaned_data["code"])
-    return _shown(render(request, "documents/enter.html", {"form": form}))
+    """Where a code is typed, or a PDF without one is given, which is not kept."""
+    now, ip = timezone.now(), request.META.get("REMOTE_ADDR", "")
+    form, upload, finding = EnterForm(), FileForm(prefix=UPLOAD), None
+    if request.method == "POST" and f"{UPLOAD}-sent" in request.POST:
+        upload = FileForm(request.POST, request.FILES, prefix=UPLOAD)
+        finding = _judged(None, upload, ip, now)
+    elif request.method == "POST":
+        form = EnterForm(request.POST)
+        if form.is_valid():
+            return redirect("check-code", code=form.cleaned_data["code"])
+    context = {
+        "now": now,
+        "form": form,
+        "upload": upload,
+        "sent": f"{UPLOAD}-sent",
+        "finding": finding,
+        "genuine": finding is not None and finding.answer in (Answer.GENUINE, Answer.SIGNED),
+        "signatures": _signatures(finding),
+    }
+    status = 422 if upload.errors else 200
+    return _shown(render(request, "documents/enter.html", context, status=status))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,19 +124,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     finding: Finding | None = None
     if request.method == "POST":
         form = FileForm(request.POST, request.FILES)
-        if form.is_valid():
-            _count(UPLOADING, ip, now)
-            try:
-                finding = _finding(found, form, now)
-            except Refusal as refusal:
-                if isinstance(refusal, TooMany):
-                    raise
-                form.add_error(
-                    "file",
-                    forms.ValidationError(
-                        refusal.message, params={"rule": refusal.rule, "remedy": refusal.remedy}
-                    ),
-                )
+        finding = _judged(found, form, ip, now)
     today = timezone.localdate(now)
     context = {
         "found": found,
@@ -134,13 +135,32 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "finding": finding,
         "genuine": finding is not None and finding.answer == Answer.GENUINE,
-        "signatures": finding.verdict.signatures if finding and finding.verdict else (),
+        "signatures": _signatures(finding),
     }
     status = 422 if form.errors else 200
     return _shown(render(request, "documents/check.html", context, status=status))
 
 
-def _finding(found: CheckCode, form: FileForm, now: datetime) -> Finding:
+def _judged(found: CheckCode | None, form: FileForm, ip: str, now: datetime) -> Finding | None:
+    """What is to be said of an uploaded file; None where the form says why there is nothing."""
+    if not form.is_valid():
+        return None
+    _count(UPLOADING, ip, now)
+    try:
+        return _finding(found, form, now)
+    except TooMany:
+        raise
+    except Refusal as refusal:
+        params = {"rule": refusal.rule, "remedy": refusal.remedy}
+        form.add_error("file", forms.ValidationError(refusal.format, params=params))
+        return None
+
+
+def _signatures(finding: Finding | None) -> tuple[Signature, ...]:
+    return finding.verdict.signatures if finding and finding.verdict else ()
+
+
+def _finding(found: CheckCode | None, form: FileForm, now: datetime) -> Finding:
     given = form.cleaned_data["file"]
     if given.size > LARGEST:
         raise Refusal(
@@ -148,7 +168,10 @@ def _finding(found: CheckCode, form: FileForm, now: datetime) -> Finding:
             remedy="平台制发的文件不会这么大，请确认选对了文件。",
             code="too_big",
         )
-    return codes.check_file(found, given.read(), timezone.localdate(now))
+    today = timezone.localdate(now)
+    if found is None:
+        return codes.check_alone(given.read(), today)
+    return codes.check_file(found, given.read(), today)
 
 
 def _count(limit: Limit, ip: str, now: datetime) -> None:

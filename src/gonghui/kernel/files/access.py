@@ -23,6 +23,11 @@ def register_owner(kind: str, may_read: MayRead) -> None:
         raise ValueError(f"owner kind {kind!r} is registered twice")
 
 
+def has_owner(kind: str) -> bool:
+    """Tell whether somebody answers for the files of owners of a kind."""
+    return kind in _owners
+
+
 def readable(key: UUID, actor: Any) -> StoredFile:
     """Return a file the actor may read.
 

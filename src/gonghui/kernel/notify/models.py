@@ -102,14 +102,14 @@ class Todo(models.Model):
         verbose_name_plural = verbose_name
         indexes = [
             models.Index(
-                fields=["union_id", "permission"],
+                fields=["union_id", "due_at", "id"],
                 condition=Q(done_at=None, assignee_user_id=None),
-                name="notify_todo_union",
+                name="notify_todo_union_due",
             ),
             models.Index(
-                fields=["assignee_user_id"],
+                fields=["assignee_user_id", "due_at", "id"],
                 condition=Q(done_at=None),
-                name="notify_todo_assignee",
+                name="notify_todo_assignee_due",
             ),
             models.Index(fields=["done_by_id", "-done_at"], name="notify_todo_done"),
         ]

@@ -16,7 +16,7 @@ _TELL = "SELECT pg_notify(%s, %s || ' ' || audience) FROM unnest(%s::text[]) AS 
 _TELL_HOLDERS = """
 SELECT pg_notify(%s, %s || ' user:' || user_id) FROM (
     SELECT DISTINCT user_id FROM access_grant
-    WHERE org_path = (SELECT path FROM org_union WHERE id = %s) AND role = ANY(%s)
+    WHERE org_path = ANY(ARRAY(SELECT path FROM org_union WHERE id = ANY(%s))) AND role = ANY(%s)
       AND ended_at IS NULL AND valid_from <= current_date
       AND (valid_to IS NULL OR valid_to >= current_date)
 ) AS holder
@@ -34,10 +34,10 @@ def tell(topic: str, audiences: Iterable[str]) -> None:
             cursor.execute(_TELL, [CHANNEL, topic, told])
 
 
-def tell_holders(topic: str, union_id: int, permission: str) -> None:
-    """Tell whoever holds a permission at exactly a union; an unknown permission has no holders."""
+def tell_holders(topic: str, unions: Iterable[int], permission: str) -> None:
+    """Tell whoever holds a permission at exactly these unions; an unknown one has no holders."""
     known = PERMISSIONS.get(permission)
     if known is not None and known.roles:
         roles = [role.code for role in known.roles]
         with connection.cursor() as cursor:
-            cursor.execute(_TELL_HOLDERS, [CHANNEL, topic, union_id, roles])
+            cursor.execute(_TELL_HOLDERS, [CHANNEL, topic, list(unions), roles])

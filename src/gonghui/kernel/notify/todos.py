@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -22,6 +23,22 @@ ON CONFLICT (target_type, target_id, kind) WHERE done_at IS NULL DO UPDATE SET
     union_id = excluded.union_id, permission = excluded.permission,
     assignee_user_id = excluded.assignee_user_id, due_at = excluded.due_at
 RETURNING id
+"""
+_OPEN_MANY = """
+INSERT INTO notify_todo (kind, permission, target_type, created,
+                         target_id, title, link, org_path, union_id, due_at)
+SELECT %s, %s, %s, %s, many.*
+FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[])
+     AS many (target_id, title, link, org_path, union_id, due_at)
+ON CONFLICT (target_type, target_id, kind) WHERE done_at IS NULL DO UPDATE SET
+    title = excluded.title, link = excluded.link, org_path = excluded.org_path,
+    union_id = excluded.union_id, permission = excluded.permission,
+    assignee_user_id = excluded.assignee_user_id, due_at = excluded.due_at
+"""
+_CLOSE_MANY = """
+UPDATE notify_todo SET done_at = %s, done_by_id = %s
+WHERE target_type = %s AND target_id = ANY(%s) AND done_at IS NULL
+RETURNING assignee_user_id, union_id, permission
 """
 _CLOSE = """
 UPDATE notify_todo SET done_at = %s, done_by_id = %s
@@ -70,12 +87,52 @@ def open_todo(
     return made
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """One of many to-dos opened at once, for whoever holds a permission at its union."""
+
+    target_id: str
+    title: str
+    link: str
+    org_path: str
+    union_id: int
+    due_at: datetime | None = None
+
+
+def open_todos(*, kind: str, target_type: str, permission: str, rows: Sequence[Waiting]) -> None:
+    """Open many to-dos of one kind, or refresh the open ones, in one statement."""
+    if not rows:
+        return
+    columns = [list(column) for column in zip(*(astuple(row) for row in rows), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_MANY, [kind, permission, target_type, timezone.now(), *columns])
+    realtime.tell_holders(realtime.TODOS, [row.union_id for row in rows], permission)
+
+
+def close_todos(*, target_type: str, target_ids: Iterable[object], by: int | None = None) -> int:
+    """Close every open to-do of many targets in one statement; return how many."""
+    ids = [str(item) for item in target_ids]
+    if not ids:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE_MANY, [timezone.now(), by, target_type, ids])
+        closed = cursor.fetchall()
+    places: dict[str, set[int]] = {}
+    for user_id, union_id, permission in closed:
+        if user_id is None and union_id is not None:
+            places.setdefault(permission, set()).add(union_id)
+    for permission, unions in places.items():
+        realtime.tell_holders(realtime.TODOS, unions, permission)
+    realtime.tell(realtime.TODOS, {f"user:{row[0]}" for row in closed if row[0] is not None})
+    return len(closed)
+
+
 def _tell(assignee_user_id: int | None, union_id: int | None, permission: str) -> None:
     """Let the pages of whoever has a to-do fetch it."""
     if assignee_user_id is not None:
         realtime.tell(realtime.TODOS, [f"user:{assignee_user_id}"])
     elif union_id is not None:
-        realtime.tell_holders(realtime.TODOS, union_id, permission)
+        realtime.tell_holders(realtime.TODOS, [union_id], permission)
 
 
 def close_todo(

@@ -32,6 +32,7 @@ from gonghui.kernel.process.models import (
     CaseState,
     Follow,
     ItemState,
+    OutsideMessage,
     Timer,
     TimerKind,
     WorkItem,
@@ -120,9 +121,10 @@ def history(case: Case) -> QuerySet[CaseEvent]:
 def may_see(actor: Actor, case: Case) -> bool:
     """Whether somebody may look at a case: by the flow's permission, or by a part in it."""
     flow = flow_of(case.flow)
-    if actor.may(flow.view, case.org_path, case.person_id):
-        return True
-    if actor.may(VIEW_CASES, case.org_path):
+    by_place = actor.may(flow.view, case.org_path, case.person_id) or actor.may(
+        VIEW_CASES, case.org_path
+    )
+    if by_place and (flow.seen is None or flow.seen(case, actor)):
         return True
     return actor.user_id is not None and takes_part(actor, case)
 
@@ -150,7 +152,16 @@ def lock_subject(case: Case) -> None:
 
 
 def act(run: Action, case: Case, *, by: Actor, **given: Any) -> Any:
-    """Run an action on a case after locking its record."""
+    """Run an action on a case after locking its record.
+
+    What is typed, texts directly in `given` and in its mappings, first passes the flow's `words`.
+    """
+    words = flow_of(case.flow).words
+    if words is not None:
+        typed: dict[str, object] = {}
+        for name, value in given.items():
+            typed |= value if isinstance(value, Mapping) else {name: value}
+        words(**{name: text for name, text in typed.items() if isinstance(text, str)})
     with transaction.atomic():
         lock_subject(case)
         return run(case, by=by, **given)
@@ -307,6 +318,8 @@ def _resume(case: Case, *, by: Actor, reason: str = "") -> Case:
         timer.left = None
         timer.save()
     stepping.tell(case, "resumed", None, "恢复", by=by, opinion=reason)
+    if case.arrivals.filter(delivered_at=None).exists():
+        stepping.move(case, by, lambda run: None)
     return case
 
 
@@ -319,30 +332,38 @@ def _end(case: Case, *, by: Actor, reason: str) -> Case:
 
 
 @action("cases.message", "向流程送达外部消息", MANAGE_CASES)
-def _message(case: Case, *, by: Actor, name: str, payload: Mapping[str, object]) -> Case:
-    check_running(case)
+def _message(case: Case, *, by: Actor, name: str, payload: Mapping[str, object], key: str) -> Case:
+    _check_open(case)
     host = stepping.CaseHost(case, by)
     run = stepping.run_of(case, host)
-    waiting = [
-        token for token in run.tokens() if token.waits == "message" and token.node.detail == name
-    ]
-    if not waiting:
+    waits = any(stepping.waits_for(token, name) for token in run.tokens())
+    before = case.arrivals.filter(name=name)
+    if before.filter(key=key).exists() if key else not waits and before.exists():
         raise Conflict(
-            f"流程没有在等待“{host.flow.messages.get(name, name)}”。",
-            remedy="消息可能已经送达，或流程还没有走到等待的环节。",
+            f"“{host.flow.messages.get(name, name)}”已经收到过。",
+            rule="同一消息只送达一次",
+            remedy="不用再送；确是另一件的，请带上自己的消息编号。",
+            code="message_twice",
+        )
+    if not waits and name not in host.flow.messages:
+        raise Conflict(
+            f"流程不等待“{name}”。",
+            remedy="请核对消息名称。",
             code="not_waiting",
         )
     try:
-        host.put(payload)
+        values = host.plain(payload)
     except KeyError as unknown:
         raise Refusal(
             f"消息里的“{unknown.args[0]}”不是这个流程的数据项。", code="unknown_variable"
         ) from unknown
-    title = host.flow.messages.get(name, name)
-    stepping.tell(case, "message", waiting[0].node, f"收到：{title}", by=by)
-    for token in waiting:
-        run.deliver(token.id)
-    stepping.settle(case, host, run)
+    found = OutsideMessage.objects.create(case=case, name=name, key=key, payload=values)
+    if waits and case.state == CaseState.RUNNING:
+        stepping.arrive(case, host, run, found)
+        stepping.settle(case, host, run)
+    else:
+        title = host.flow.messages.get(name, name)
+        stepping.tell(case, "message_kept", None, f"提前收到：{title}", by=by)
     return case
 
 
@@ -378,14 +399,21 @@ def end(case: Case, *, by: Actor, reason: str) -> Case:
 
 
 def message(
-    case: Case, name: str, payload: Mapping[str, object] | None = None, *, by: Actor
+    case: Case,
+    name: str,
+    payload: Mapping[str, object] | None = None,
+    *,
+    by: Actor,
+    key: str = "",
 ) -> Case:
-    """Deliver what came from outside to whatever waits for it in a case.
+    """Deliver what came from outside to whatever waits for it in a case, now or later.
 
-    name: the message's name in the diagram. payload: values of declared variables. Conflict when
-    nothing waits for it, so a message delivered twice is found.
+    name: the message's name in the diagram. payload: values of declared variables. key: the
+    sender's own number of the message. What comes before its wait is reached, or while the case
+    is suspended, is kept and delivered then, once. Conflict for a key that came before; without
+    a key, for a name that came before and is not waited for now.
     """
-    return act(_message, case, by=by, name=name, payload=payload or {})
+    return act(_message, case, by=by, name=name, payload=payload or {}, key=key)
 
 
 def follow(case: Case, *, by: Actor, on: bool = True) -> Case:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-from lxml import etree
 from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.parser import event_parsers, task_parsers
 from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
@@ -151,8 +150,7 @@ def compile_diagram(text: str) -> Compiled:
         _check(node)
     parser = _Parser()
     try:
-        # diagrams.read refused document types and entities in this very text.
-        parser.add_bpmn_xml(etree.fromstring(text.encode()))
+        parser.add_bpmn_xml(diagrams.tree_of(text))
         spec = parser.get_spec(diagram.process)
         inner = parser.get_subprocess_specs(diagram.process)
     except ValidationException as error:

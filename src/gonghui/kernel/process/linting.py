@@ -85,8 +85,10 @@ class Known:
     """What a flow declares, that its diagrams may name.
 
     variables: ASCII name → title. effects, messages, roles: code → title. user: whether somebody
-    with this id can be asked. needed: effects without which a case decides nothing. check: what
-    is wrong with an expression, in Chinese; `condition` says it has to be true or false.
+    with this id can be asked. needed: effects without which a case decides nothing. needs: codes
+    of the roles of which the one who leads to an effect must have one, by effect. holds: whether
+    a user has one of these roles. once: nobody signs two steps of a case. check: what is wrong
+    with an expression, in Chinese; `condition` says it has to be true or false.
     """
 
     variables: Mapping[str, str] = field(default_factory=dict)
@@ -94,7 +96,10 @@ class Known:
     messages: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     needed: Collection[str] = ()
+    needs: Mapping[str, Collection[str]] = field(default_factory=dict)
     user: Callable[[str], bool] = lambda identifier: identifier.isdigit()
+    holds: Callable[[str, Collection[str]], bool] = lambda identifier, roles: True
+    once: bool = False
     check: Callable[[str, bool], Collection[str]] = lambda expression, condition: ()
 
 
@@ -111,6 +116,8 @@ def lint(text: str, known: Known) -> list[Fault]:
         found += _own(node, known)
     for arrow in diagram.arrows.values():
         found += _arrow(arrow, diagram, known)
+    found += _entitled(diagram, known)
+    found += _twice(diagram, known)
     found += _reached(diagram)
     found += _spinning(diagram)
     return sorted(found, key=lambda fault: (fault.advice, fault.element != ""))
@@ -287,6 +294,74 @@ def _who(node: Node, known: Known) -> Iterator[Fault]:
     if who == "expression":
         text = node.attributes.get("expression", "")
         yield from _expression(node.id, text, node.title, known, condition=False)
+
+
+def led_to(diagram: Diagram, step: str) -> list[Node]:
+    """The automatic steps a step may lead to before anybody or anything else is waited for."""
+    ahead = {
+        node.id: [arrow.target for arrow in node.leaving]
+        for node in diagram.nodes.values()
+        if node.kind not in WAITING or node.id == step
+    }
+    for node in diagram.nodes.values():
+        if node.kind == "subProcess":
+            inside = [each for each in diagram.nodes.values() if each.parent == node.id]
+            ahead[node.id] = [each.id for each in inside if each.kind == "startEvent"]
+            for end in inside:
+                if end.kind == "endEvent":
+                    ahead[end.id] = [arrow.target for arrow in node.leaving]
+    reached = _closure(ahead.get(step, ()), ahead)
+    return [node for node in diagram.of_kind("serviceTask") if node.id in reached]
+
+
+def _entitled(diagram: Diagram, known: Known) -> Iterator[Fault]:
+    """Steps whose signer could not do what their signature leads to at once."""
+    for node in diagram.of_kind("userTask"):
+        by_roles: dict[tuple[str, ...], list[str]] = {}
+        for effect in led_to(diagram, node.id):
+            code = effect.attributes.get("effect", "")
+            if code in known.needs:
+                titles = by_roles.setdefault(tuple(known.needs[code]), [])
+                titles.append(f"“{known.effects[code]}”")
+        for roles, titles in by_roles.items():
+            yield from _entitled_to(node, known, "、".join(dict.fromkeys(titles)), roles)
+
+
+def _entitled_to(node: Node, known: Known, effects: str, roles: Collection[str]) -> Iterator[Fault]:
+    who, role = node.attributes.get("who", ""), node.attributes.get("role", "")
+    able = "、".join(known.roles[code] for code in roles if code in known.roles)
+    remedy = f"改由{able}办理，或在它之后再加一个由{able}办理的环节。"
+    if who in {"role", "superior", "initiator_union"}:
+        if role in known.roles and role not in roles:
+            title = known.roles[role]
+            text = f"“{node.title}”由{title}办理，但{title}无权{effects}。"
+            yield Fault(node.id, text, remedy)
+    elif who == "user":
+        if not known.holds(node.attributes.get("user", ""), roles):
+            yield Fault(node.id, f"“{node.title}”指定的人员无权{effects}。", remedy)
+    elif who in WHO:
+        yield Fault(
+            node.id,
+            f"“{node.title}”之后会{effects}，办理人须是{able}。",
+            "请确认这一环节的办理人都有这个岗位，否则办不下去。",
+            advice=True,
+        )
+
+
+def _twice(diagram: Diagram, known: Known) -> Iterator[Fault]:
+    """Steps given to somebody who by then has signed another one, where that is not allowed."""
+    seen: dict[str, Node] = {}
+    for node in diagram.of_kind("userTask") if known.once else ():
+        user = node.attributes.get("user", "")
+        if node.attributes.get("who") != "user" or not user:
+            continue
+        other = seen.setdefault(user, node)
+        if other is not node:
+            yield Fault(
+                node.id,
+                f"“{node.title}”和“{other.title}”指定了同一个人，后办的一个须回避。",
+                "两个环节请指定不同的人员。",
+            )
 
 
 def _gateway(node: Node) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.process import stepping
 from gonghui.kernel.process.cases import act
 from gonghui.kernel.process.definitions import compiled
-from gonghui.kernel.process.engine import Run
+from gonghui.kernel.process.engine import Compiled, Run
 from gonghui.kernel.process.models import Case, Definition, DefinitionState
 from gonghui.kernel.process.permissions import DESIGN_FLOWS
 
@@ -53,10 +53,7 @@ def _fitted(case: Case, to: Definition) -> tuple[dict[str, Any], str]:
             token.node.parent,
         ):
             return {}, f"新版本的“{token.node.title}”类型不同"
-    specs = {"0": target.spec.task_specs}
-    if set(case.engine["w"]) != {"0"}:
-        return {}, "当前在子流程中，请等子流程结束"
-    state = {**case.engine, "w": {"0": _kept(case.engine["w"]["0"], set(specs["0"]))}}
+    state = {**case.engine, "w": _moved(case.engine["w"], target)}
     try:
         after = Run.restore(target, host, state).tokens()
     except (KeyError, AttributeError, ValueError):
@@ -66,6 +63,38 @@ def _fitted(case: Case, to: Definition) -> tuple[dict[str, Any], str]:
     ]:
         return {}, "新版本与已走过的路径对不上"
     return state, ""
+
+
+def _moved(trees: dict[str, list[list[Any]]], target: Compiled) -> dict[str, list[list[Any]]]:
+    """The trees of a state with the steps the other diagram has; "0" is the process itself.
+
+    A sub-process the other diagram lacks is left out with everything in it.
+    """
+    specs = {"0": target.spec}
+    found = {"0": _kept(trees["0"], set(target.spec.task_specs))}
+    waiting = dict.fromkeys(key for key in trees if key != "0")
+    grown = True
+    while waiting and grown:
+        grown = False
+        for key in list(waiting):
+            inner = _inner(int(key), found, specs, target)
+            if inner is not None:
+                specs[key] = inner
+                found[key] = _kept(trees[key], set(inner.task_specs))
+                del waiting[key]
+                grown = True
+    return found
+
+
+def _inner(
+    holder: int, found: dict[str, list[list[Any]]], specs: dict[str, Any], target: Compiled
+) -> Any:
+    """The sub-process the kept row `holder` stands for in the other diagram, if it is one."""
+    for key, rows in found.items():
+        for identifier, _, name, _ in rows:
+            if identifier == holder:
+                return target.inner.get(getattr(specs[key].task_specs[name], "spec", ""))
+    return None
 
 
 def _kept(rows: list[list[Any]], names: set[str]) -> list[list[Any]]:

@@ -21,6 +21,8 @@ class Definition(models.Model):
     row's xml, scope and version never change.
     """
 
+    audit_digested = ("xml",)
+
     flow = models.CharField("流程", max_length=40)
     version = models.PositiveIntegerField("版本")
     title = models.CharField("名称", max_length=80)
@@ -67,6 +69,11 @@ class Definition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}（第 {self.version} 版）"
+
+    @property
+    def org_path(self) -> str:
+        """Where it lies in the tree, for the audit."""
+        return self.scope_path
 
 
 class CaseState(models.TextChoices):
@@ -294,6 +301,34 @@ class CaseEvent(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class OutsideMessage(models.Model):
+    """A message from outside that came for a case (外部消息), whether or not it was waited for yet.
+
+    key: the sender's own number of it, empty for none; the same key is taken once. delivered_at
+    is empty while the case has not come to the step that waits for it.
+    """
+
+    case = models.ForeignKey(
+        Case, on_delete=models.CASCADE, related_name="arrivals", verbose_name="流程实例"
+    )
+    name = models.CharField("消息", max_length=80)
+    key = models.CharField("消息编号", max_length=100, blank=True)
+    payload = models.JSONField("数据", default=dict)
+    received_at = models.DateTimeField("收到时间", auto_now_add=True)
+    delivered_at = models.DateTimeField("送达时间", null=True)
+
+    class Meta:
+        verbose_name = "外部消息"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "name", "key"], condition=~Q(key=""), name="arrival_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Copy(models.Model):

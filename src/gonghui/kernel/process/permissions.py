@@ -9,7 +9,6 @@ from gonghui.kernel.access.roles import (
     Permission,
 )
 
-START_CASE = Permission("cases.start", "发起流程", open=True)
 SIGN_WORK = Permission("work.sign", "办理流程待办", open=True)
 FOLLOW_CASE = Permission("cases.follow", "关注流程", open=True)
 WITHDRAW_CASE = Permission("cases.withdraw", "撤回流程", open=True)

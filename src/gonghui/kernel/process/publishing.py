@@ -6,10 +6,15 @@ before retires, running cases keep the one they began with.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import UTC
+
+from django.db.models import Q
 from django.utils import timezone
 
 from gonghui.kernel.access.actions import action, note
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.access.models import Grant
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.identity.models import User
@@ -21,6 +26,7 @@ from gonghui.kernel.process.engine import Unrunnable, compile_diagram
 from gonghui.kernel.process.linting import STEP, Fault, Known, lint, refuses
 from gonghui.kernel.process.models import Case, Definition, DefinitionState
 from gonghui.kernel.process.permissions import DESIGN_FLOWS
+from gonghui.kernel.process.places import SEATS
 from gonghui.kernel.rules.expressions import check
 from gonghui.kernel.rules.kinds import Kind
 
@@ -59,7 +65,13 @@ def known_of(flow: Flow, xml: str = "") -> Known:
         messages=flow.messages,
         roles=SIGNERS,
         needed=flow.needed,
+        needs={
+            code: [role.code for role in permission.roles]
+            for code, permission in flow.needs().items()
+        },
         user=_is_active,
+        holds=_holds,
+        once=flow.once,
         check=wrong,
     )
 
@@ -78,6 +90,16 @@ def kinds_of(flow: Flow, xml: str) -> dict[str, Kind]:
 def _is_active(identifier: str) -> bool:
     plain = identifier.isascii() and identifier.isdigit() and len(identifier) < 18
     return plain and User.objects.filter(pk=int(identifier), is_active=True).exists()
+
+
+def _holds(identifier: str, roles: Collection[str]) -> bool:
+    if not _is_active(identifier):
+        # Nobody: said by the fault of its own.
+        return True
+    rows = Grant.objects.unscoped(SEATS).filter(user_id=int(identifier), role__in=list(roles))
+    today = timezone.localdate()
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=today), valid_from__lte=today)
+    return rows.filter(ended_at=None).exists()
 
 
 def faults_of(flow: Flow, xml: str) -> list[Fault]:
@@ -147,7 +169,7 @@ def save(definition: Definition, *, by: Actor, xml: str, seen: str) -> Definitio
 
 def mark_of(definition: Definition) -> str:
     """What changes whenever a draft is saved."""
-    return definition.saved_at.isoformat()
+    return definition.saved_at.astimezone(UTC).isoformat()
 
 
 @action("flows.publish", "发布流程", DESIGN_FLOWS, place=_place, step_up=True)

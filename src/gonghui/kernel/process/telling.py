@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db import connection
 from django.utils import timezone
 
 from gonghui.kernel.base.workdays import add_workdays
@@ -15,9 +17,9 @@ from gonghui.kernel.notify.kinds import register_kind
 from gonghui.kernel.notify.messages import send
 from gonghui.kernel.notify.templates import Category, Template
 from gonghui.kernel.notify.todos import close_todo, open_todo
-from gonghui.kernel.process.models import Case, Delegation, ItemKind, Timer, TimerKind, WorkItem
+from gonghui.kernel.process.models import Case, ItemKind, Timer, TimerKind, WorkItem
 from gonghui.kernel.process.permissions import WORK_OF
-from gonghui.kernel.process.places import holders
+from gonghui.kernel.process.places import HOLDING, holders
 
 SIGN = register_kind("process.sign", "流程待办")
 CONSULT = register_kind("process.consult", "流程征询意见")
@@ -61,6 +63,17 @@ CLOSED = Template(
 )
 
 
+_TAKERS = """
+SELECT DISTINCT taker_id FROM process_delegation
+WHERE ended_at IS NULL AND valid_from <= %(today)s AND valid_to >= %(today)s
+  AND (flows = '[]' OR flows @> %(flow)s::jsonb) AND giver_id {giver} ORDER BY taker_id
+"""
+_TAKERS_OF_USER = _TAKERS.format(giver="= %(giver)s")
+_TAKERS_OF_ROLE = _TAKERS.format(
+    giver=f"IN (SELECT held.user_id FROM {HOLDING} AND held.union_id = %(union)s)"
+)
+
+
 def item_link(item_id: int) -> str:
     """The page of a work item."""
     return f"/work/{item_id}/"
@@ -92,15 +105,16 @@ def ask(item: WorkItem, case: Case) -> None:
 
 def takers_of(item: WorkItem) -> list[int]:
     """Users to whom somebody who may sign the item has delegated today."""
-    today = timezone.localdate()
-    found = Delegation.objects.filter(ended_at=None, valid_from__lte=today, valid_to__gte=today)
-    if item.assignee_id:
-        found = found.filter(giver_id=item.assignee_id)
-    else:
-        givers = holders(item.union, item.role, today).values("user_id")
-        found = found.filter(giver_id__in=givers)
-    rows = found.filter(Q(flows=[]) | Q(flows__contains=[item.flow]))
-    return sorted(set(rows.values_list("taker_id", flat=True)))
+    values: dict[str, Any] = {
+        "today": timezone.localdate(),
+        "flow": json.dumps([item.flow]),
+        "giver": item.assignee_id,
+        "role": item.role,
+        "union": item.union_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKERS_OF_USER if item.assignee_id else _TAKERS_OF_ROLE, values)
+        return [taker for (taker,) in cursor.fetchall()]
 
 
 def tell_takers(item: WorkItem, case: Case, users: Iterable[int]) -> None:

@@ -9,11 +9,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.process.declaring import Flow
-from gonghui.kernel.process.diagram import AT, MODES, WHO, Choice, Node, Unreadable, read
+from gonghui.kernel.process.diagram import (
+    AT,
+    MODES,
+    WHO,
+    Arrow,
+    Choice,
+    Diagram,
+    Node,
+    Unreadable,
+    read,
+)
 from gonghui.kernel.process.engine import Compiled, Endless, Run, Token, compile_diagram
 from gonghui.kernel.process.publishing import SIGNERS, kinds_of
+from gonghui.kernel.process.routing import decided
 from gonghui.kernel.rules.expressions import evaluate
 from gonghui.kernel.rules.kinds import Kind, checked, words_of
 
@@ -61,8 +74,11 @@ class Outcome:
 class _Host:
     """Answers conditions by the sample values and writes down what would be done."""
 
-    def __init__(self, flow: Flow, xml: str, values: Mapping[str, object], out: Outcome) -> None:
+    def __init__(
+        self, flow: Flow, xml: str, values: Mapping[str, object], out: Outcome, path: str
+    ) -> None:
         self.flow = flow
+        self.path = path
         self.kinds = kinds_of(flow, xml)
         self.values: dict[str, object] = {
             code: None if value in ("", None) else checked(code, self.kinds[code], value)
@@ -73,7 +89,11 @@ class _Host:
         self.out = out
 
     def holds(self, condition: str, node: Node) -> bool:
-        held = evaluate(condition, self.values, self.kinds) is True
+        today = timezone.localdate()
+        values, told = decided(self.flow, condition, self.values, today, self.path)
+        for table, decision in told:
+            self.out.lines.append(Line(f"{table.title}：{decision.because}", "info"))
+        held = evaluate(condition, values, self.kinds) is True
         self.out.lines.append(
             Line(f"{node.title}：条件 {condition} {'成立' if held else '不成立'}", "info")
         )
@@ -92,13 +112,23 @@ class _Host:
             self.values[f"choice_{node.id}"] = choice.code
 
 
-def walk(flow: Flow, xml: str, values: Mapping[str, object], moves: Sequence[Move]) -> Outcome:
-    """Run a faultless diagram through these moves; Refusal for a move that is not possible."""
+def walk(
+    flow: Flow,
+    xml: str,
+    values: Mapping[str, object],
+    moves: Sequence[Move],
+    *,
+    path: str = "",
+) -> Outcome:
+    """Run a faultless diagram through these moves; Refusal for a move that is not possible.
+
+    path: where the diagram holds; decision tables answer as they do there today.
+    """
     if len(moves) > MOST_MOVES:
         raise Refusal(f"试运行最多走 {MOST_MOVES} 步。", remedy="请重新开始。", code="too_many")
     out = Outcome()
     compiled = compile_diagram(xml)
-    host = _Host(flow, xml, values, out)
+    host = _Host(flow, xml, values, out, path)
     try:
         run = Run.start(compiled, host)
         for move in moves:
@@ -223,8 +253,14 @@ def changes(before: str, after: str) -> list[str]:
             found.append(f"修改：{node.title}")
     conditions = {key: arrow.condition for key, arrow in old.arrows.items()}
     found += [
-        f"条件：{arrow.name or key} {arrow.condition or '无条件'}"
+        f"条件：{_between(new, arrow)} {arrow.condition or '无条件'}"
         for key, arrow in new.arrows.items()
         if arrow.condition != conditions.get(key, "")
     ]
     return found
+
+
+def _between(diagram: Diagram, arrow: Arrow) -> str:
+    """What a connection is called, else from where to where it leads."""
+    ends = [diagram.nodes.get(end) for end in (arrow.source, arrow.target)]
+    return arrow.name or "到".join(f"“{node.title}”" for node in ends if node is not None)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("flows/versions/<int:pk>/publish/", flows.publish_page, name="flow-publish"),
     path("flows/versions/<int:pk>/retire/", flows.retire_version, name="flow-retire"),
     path("flows/versions/<int:pk>/discard/", flows.discard_draft, name="flow-discard"),
+    path("flows/versions/<int:pk>/download/", flows.download, name="flow-download"),
     path("flows/versions/<int:pk>/migrate/", flows.migrate_page, name="flow-migrate"),
     path("flows/<slug:code>/", flows.flow_page, name="flow"),
 ]

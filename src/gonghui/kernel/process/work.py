@@ -15,12 +15,14 @@ from django.utils import timezone
 
 from gonghui.kernel.access.actions import action
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.access.loading import actor_of
 from gonghui.kernel.base.errors import Conflict, Forbidden, Missing, Refusal
+from gonghui.kernel.identity.models import User
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.messages import send
-from gonghui.kernel.process import stepping, telling
+from gonghui.kernel.process import barring, stepping, telling
 from gonghui.kernel.process.cases import act, check_reason, check_running, may_see
-from gonghui.kernel.process.definitions import compiled
+from gonghui.kernel.process.definitions import compiled, flow_of
 from gonghui.kernel.process.diagram import Choice, Node
 from gonghui.kernel.process.models import (
     Case,
@@ -39,6 +41,17 @@ AGREE = Choice("agree", "同意", "primary")
 MINE = "an item is addressed to a user or to a role at a union, and shown to nobody else by this"
 OF_CASE = "the items of a locked case"
 LONGEST_OPINION = 2_000
+SETTLED = (
+    "state",
+    "choice",
+    "choice_title",
+    "opinion",
+    "decided_at",
+    "decided_by_id",
+    "decided_by_name",
+    "on_behalf_of_id",
+    "on_behalf_of_name",
+)
 
 
 @dataclass(frozen=True)
@@ -89,13 +102,16 @@ def node_of(item: WorkItem, case: Case) -> Node:
     return compiled(case.definition_id).diagram.nodes[item.step]
 
 
-def mine(by: Actor) -> QuerySet[WorkItem]:
-    """The open items somebody may act on themselves: theirs, and their roles' at their unions."""
-    wanted = Q(assignee_id=by.user_id)
-    for held in by.grants:
-        wanted |= Q(assignee_id=None, union_id=held.union_id, role=held.role)
-    rows = WorkItem.objects.unscoped(MINE).filter(wanted, state=ItemState.OPEN)
-    return rows.select_related("case").order_by("due_at", "pk")
+def mine(by: Actor) -> list[QuerySet[WorkItem]]:
+    """The open items somebody may act on themselves: theirs, and their roles' at their unions.
+
+    A part for each way an item may be addressed; no two parts share an item.
+    """
+    ways = [Q(assignee_id=by.user_id)]
+    for union_id, role in sorted({(held.union_id, held.role) for held in by.grants}):
+        ways.append(Q(assignee_id=None, union_id=union_id, role=role))
+    rows = WorkItem.objects.unscoped(MINE).filter(state=ItemState.OPEN)
+    return [rows.filter(way) for way in ways]
 
 
 def done(by: Actor) -> QuerySet[WorkItem]:
@@ -112,9 +128,7 @@ def earlier_steps(item: WorkItem) -> list[Node]:
 
 
 def _open(case: Case, pk: int, *kinds: str) -> WorkItem:
-    item = (
-        WorkItem.objects.unscoped(OF_CASE).select_related("union").filter(case=case, pk=pk).first()
-    )
+    item = next(iter(stepping.read_items(case, "id = %s", pk)), None)
     if item is None or item.kind not in (kinds or (ItemKind.SIGN,)):
         raise Missing("没有这个待办。")
     if not item.is_open:
@@ -144,6 +158,30 @@ def _mine(case: Case, pk: int, by: Actor, *kinds: str) -> tuple[WorkItem, Capaci
     return item, found
 
 
+def hindrance(item: WorkItem, case: Case, by: Actor, how: Capacity) -> Forbidden | None:
+    """Why somebody must leave an item that comes to them to others; None when they may sign."""
+    why = _recused(item, case, (by.user_id, how.giver_id))
+    return why or barring.lacking(case, item.step, by)
+
+
+def _recused(
+    item: WorkItem, case: Case, users: Iterable[int | None], name: str = "您"
+) -> Forbidden | None:
+    if not flow_of(case.flow).guarded:
+        return None
+    return barring.hindrance(case, item.step, stepping.subject_of(case), users, name)
+
+
+def _check_other(item: WorkItem, case: Case, other: User) -> None:
+    """Refuse to give an item to a user who may not sign it, beside the field `user`."""
+    name = other.display_name
+    why = _recused(item, case, (other.pk,), name)
+    if why is None:
+        why = barring.lacking(case, item.step, actor_of(other, timezone.localdate()), name)
+    if why is not None:
+        raise Refusal(why.message, why.rule, why.remedy, "user", why.code)
+
+
 def _settle(
     item: WorkItem, by: Actor, how: Capacity, choice: str, title: str, opinion: str
 ) -> None:
@@ -156,7 +194,7 @@ def _settle(
     item.decided_by_name = by.name
     item.on_behalf_of_id = how.giver_id
     item.on_behalf_of_name = how.giver_name
-    item.save()
+    item.save(update_fields=SETTLED)
     telling.close(item, by.user_id)
 
 
@@ -182,6 +220,8 @@ def _claim(case: Case, *, by: Actor, item: int) -> Case:
     found, how = _mine(case, item, by)
     if found.assignee_id is not None:
         raise Conflict(f"这个待办已由{found.assignee_name}签收。", code="claimed")
+    if (why := hindrance(found, case, by, how)) is not None:
+        raise why
     telling.close(found, None)
     found.assignee_id, found.assignee_name = by.user_id, by.name
     found.claimed_at = timezone.now()
@@ -225,6 +265,8 @@ def _decide(
     variables: Mapping[str, object],
 ) -> Case:
     found, how = _mine(case, item, by)
+    if (why := hindrance(found, case, by, how)) is not None:
+        raise why
     node = node_of(found, case)
     chosen = next((one for one in choices_of(node) if one.code == choice), None)
     if chosen is None:
@@ -296,6 +338,7 @@ def _add_signer(case: Case, *, by: Actor, item: int, user: int, reason: str) -> 
         )
     if len(seats) >= MOST_SEATS:
         raise Refusal(f"一个环节最多 {MOST_SEATS} 人办理。", field="user", code="too_many")
+    _check_other(found, case, other)
     if found.mode == Mode.ONE:
         # From now on everybody named has to sign.
         WorkItem.objects.unscoped(OF_CASE).filter(case=case, token=found.token).update(
@@ -402,6 +445,7 @@ def _hand_over(case: Case, *, by: Actor, item: int, user: int, reason: str) -> C
         raise Conflict(
             f"{other.display_name}已经是这一环节的办理人。", field="user", code="signer_twice"
         )
+    _check_other(found, case, other)
     before = found.assignee_name or found.title
     telling.close(found, None)
     found.assignee_id, found.assignee_name = other.pk, other.display_name
@@ -484,6 +528,8 @@ def _answer(case: Case, *, by: Actor, item: int, opinion: str) -> Case:
 @action("work.send_back", "退回流程待办", SIGN_WORK)
 def _send_back(case: Case, *, by: Actor, item: int, to: str, reason: str) -> Case:
     found, how = _mine(case, item, by)
+    if (why := _recused(found, case, (by.user_id, how.giver_id))) is not None:
+        raise why
     text = check_reason(reason, "退回的原因")
     host = stepping.CaseHost(case, by)
     run = stepping.run_of(case, host)
@@ -549,7 +595,9 @@ def _copy_to(case: Case, *, by: Actor, users: Iterable[int], note: str) -> Case:
 
 def _on(run: Any, item: WorkItem, by: Actor, **given: Any) -> WorkItem:
     act(run, item.case, by=by, item=item.pk, **given)
-    item.refresh_from_db()
+    (stored,) = stepping.read_items(item.case, "id = %s", item.pk)
+    for column in item._meta.concrete_fields:
+        setattr(item, column.attname, getattr(stored, column.attname))
     return item
 
 

@@ -146,10 +146,10 @@ class Resource:
     """A model with its faces: list, record, steps, export, import, API.
 
     code: plural, in URLs and permissions. view: who may see it where. rows: narrows the base
-    queryset. search: (rows, text, scope) -> rows. creates: steps that make a new record, their
-    subject being a union of the actor's. reveal: the action that shows personal data in plain,
-    with a reason. related: select_related for records. chapter: where the menu shows it; empty
-    for none. title_of: the heading of a record's page.
+    queryset. seen: (rows, actor) -> those of the rows within scope this actor may read, where the
+    place alone does not decide. search: (rows, text, scope) -> rows. creates: steps that make a
+    new record, their subject being a union of the actor's. reveal: the action that shows personal
+    data in plain, with a reason. related: select_related for records.
     """
 
     code: str
@@ -163,6 +163,7 @@ class Resource:
     search: Callable[[QuerySet, str, Any], QuerySet] | None = None
     search_hint: str = ""
     rows: Callable[[QuerySet], QuerySet] | None = None
+    seen: Callable[[QuerySet, Actor], QuerySet] | None = None
     facts: tuple[Facts, ...] = ()
     sections: tuple[Section, ...] = ()
     timeline: Callable[[Any, Actor], Iterable[Any]] | None = None

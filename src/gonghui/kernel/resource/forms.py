@@ -32,7 +32,7 @@ class ActionForm(forms.Form):
         if isinstance(refusal, StepUp):
             raise refusal
         error = ValidationError(
-            refusal.message,
+            refusal.format,
             code=refusal.code,
             params={"rule": refusal.rule, "remedy": refusal.remedy},
         )

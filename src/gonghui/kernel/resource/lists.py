@@ -123,7 +123,8 @@ def scoped(resource: Resource, actor: Actor) -> Any:
         actor.require(resource.view)
     if resource.view.public or resource.view.open:
         return resource.base().unscoped("everybody may see this resource")
-    return resource.base().within(actor.scope(resource.view))
+    rows = resource.base().within(actor.scope(resource.view))
+    return resource.seen(rows, actor) if resource.seen else rows
 
 
 def narrowed(resource: Resource, actor: Actor, chosen: Chosen) -> QuerySet:

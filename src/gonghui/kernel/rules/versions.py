@@ -49,11 +49,13 @@ def decide_for(
     union: Union,
     on: date,
     now: datetime,
+    label: str = "",
 ) -> Decision:
     """Decide about a record at its union and keep the decision with its reasons.
 
     Called inside the action that acts on the decision. The values are kept as they are, so they
-    hold facts of the case and no names or numbers of persons.
+    hold facts of the case and no names or numbers of persons. label: for records whose own words
+    fewer people may read than the decisions of the union.
     """
     decision = table.decide(values, on, union.path)
     trace = DecisionTrace(
@@ -63,7 +65,7 @@ def decide_for(
         number=decision.number,
         subject_type=subject._meta.label_lower,
         subject_id=str(subject.pk),
-        subject_label=label_of(subject),
+        subject_label=label or label_of(subject),
         given={code: stored(value) for code, value in values.items()},
         outcome=outcome_as_json(decision),
         rows=list(decision.rows),

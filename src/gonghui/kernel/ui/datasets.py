@@ -67,7 +67,7 @@ class Dataset:
     def rows(self, actor: Actor) -> list[Mapping[str, Any]]:
         """The actor's rows, at most ROWS_MOST; refuses whoever may not read them."""
         actor.require(self.permission)
-        found = []
+        found: list[Mapping[str, Any]] = []
         for row in self.read(actor):
             if len(found) == ROWS_MOST:
                 break

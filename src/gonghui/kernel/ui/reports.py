@@ -77,11 +77,23 @@ class Ratio:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A column of words: what the field of a line's one row says, nothing for several rows."""
+
+    source: str
+    title: str
+
+    def of(self, rows: Sequence[Row]) -> str:
+        value = rows[0].get(self.source) if len(rows) == 1 else None
+        return "" if value is None else str(value)
+
+
+@dataclass(frozen=True)
 class Heading:
     """A merged heading over columns."""
 
     title: str
-    columns: tuple[Measure | Ratio | Heading, ...]
+    columns: tuple[Measure | Ratio | Word | Heading, ...]
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,7 @@ class Across:
     columns: tuple[Measure | Ratio, ...]
 
 
-Head = Measure | Ratio | Heading | Across
+Head = Measure | Ratio | Word | Heading | Across
 HOWS = frozenset({"sum", "count", "mean", "max", "min"})
 
 
@@ -132,7 +144,7 @@ class Report:
 class Leaf:
     """A column as it is filled: the headings over it, and which rows count in it."""
 
-    column: Measure | Ratio
+    column: Measure | Ratio | Word
     above: tuple[str, ...]
     source: str = ""
     value: Any = None
@@ -146,18 +158,19 @@ class Leaf:
         """The column with its headings, for a phone and for reading aloud."""
         return "·".join((*self.above, self.title))
 
-    def of(self, rows: Sequence[Row]) -> Value | None:
+    def rows(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows that count in this column."""
         if self.source:
-            rows = [row for row in rows if row.get(self.source) == self.value]
-        return self.column.of(rows)
+            return [row for row in rows if row.get(self.source) == self.value]
+        return rows
 
 
 @dataclass(frozen=True)
 class Cell:
     """A cell of the grid. value: the exact figure or the text; text: as shown.
 
-    kind: head, group, figure, or none for a place another cell covers. spoken: what a phone and
-    a screen reader say beside a figure.
+    kind: head, group, figure or word. spoken: what a phone and a screen reader say beside a
+    figure or a word.
     """
 
     text: str
@@ -330,9 +343,13 @@ def _parted(rows: Sequence[Row], source: str) -> list[list[Row]]:
 def _figures(leaves: Sequence[Leaf], rows: Sequence[Row]) -> list[Cell]:
     found = []
     for leaf in leaves:
-        value = leaf.of(rows)
-        places = leaf.column.places
-        percent = isinstance(leaf.column, Ratio) and leaf.column.percent
+        column = leaf.column
+        if isinstance(column, Word):
+            found.append(Cell(column.of(leaf.rows(rows)), kind="word", spoken=leaf.spoken))
+            continue
+        value = column.of(leaf.rows(rows))
+        places = column.places
+        percent = isinstance(column, Ratio) and column.percent
         rounded = None if value is None else round_half_up(value, places)
         text = NONE if rounded is None else f"{rounded:,}" + ("%" if percent else "")
         found.append(Cell(text, rounded, spoken=leaf.spoken, places=places, percent=percent))

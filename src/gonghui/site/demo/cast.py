@@ -249,6 +249,17 @@ ACCOUNTS = (
         "用手机申请入会，查询进度",
         True,
     ),
+    Account(
+        "luyang-shenpi",
+        "鲍文静",
+        "2",
+        "合肥市庐阳区总工会审批人",
+        LUYANG,
+        ("approver",),
+        "按两级审批的流程办理入会申请，退回和复核都看得到经过",
+        False,
+        False,
+    ),
 )
 
 SIGN_INS = [

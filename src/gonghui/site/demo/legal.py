@@ -129,7 +129,7 @@ def _drawn(union: Union, procedure: str, rng: random.Random, **given: object) ->
             "late_reason": "成立时尚未开立工会经费账户，现已开立",
         }
     made = applications.draw(union, by=by, procedure=procedure, **facts)
-    needed = rules.missing(procedure, (), queries.changed_fields(made))
+    needed = rules.missing(procedure, (), queries.needed(made))
     files = {item.code: paper(item.title[:10]) for item in needed}
     return applications.bring(made, by=by, files=files)
 
@@ -157,7 +157,8 @@ def _examined(days: int, union: Union, procedure: str, rng: random.Random, **giv
     by = acting("shushan-shencha")
     with living_on(days_ago(days), 15):
         choices = {line.field: line.choices[0][0] for line in queries.open_lines(made)}
-        made = examining.compare(made, by=by, choices=choices, reason="查阅批复和场地证明")
+        if choices:
+            made = examining.compare(made, by=by, choices=choices, reason="查阅批复和场地证明")
         return examining.examine(made, by=by, favourable=True, finding="材料齐全，情况属实")
 
 

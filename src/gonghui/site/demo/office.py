@@ -16,6 +16,7 @@ from gonghui.site.demo.stage import DEMO, acting, days_ago, living_on, union_nam
 from gonghui.systems.office.circulation.actions import (
     chain,
     drafting,
+    exchanging,
     filing,
     incoming,
     issuing,
@@ -146,6 +147,7 @@ def _issued(province: Union) -> None:
         document = _sign(document)
         document = issuing.seal(document, by=handler, copies=120)
         document = issuing.distribute(document, by=handler, group="below")
+        document = exchanging.send_up(document, by=handler)
     with living_on(days_ago(7), 11):
         _receive(document, cast.HEFEI, "hefei-shizong")
         _receive(document, cast.JINGHU, "jinghu-quzong")

@@ -17,6 +17,8 @@ from gonghui.kernel.metrics import members as metrics
 from gonghui.kernel.org.models import OrgEvent, Union
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.people.models import Membership
+from gonghui.kernel.process.models import Case
+from gonghui.kernel.rules.models import TableVersion
 from gonghui.site.demo import (
     accounts,
     aiding,
@@ -36,9 +38,11 @@ from gonghui.site.demo import (
     office,
     people,
     pushing,
+    reviewing,
     rights,
     rosters,
     services,
+    tables,
     unions,
     upkeep,
     workers,
@@ -103,6 +107,7 @@ STAGES = (
     Stage("届期", upkeep.register_terms, _any(UnionTerm)),
     Stage("变更申请", upkeep.request_changes, _any(UnionChange)),
     Stage("入会申请", joining.apply_and_decide, _any(JoinApplication)),
+    Stage("两级入会审批", reviewing.review_twice, _any(Case)),
     Stage("转会", moving.transfer_all, _any(Transfer)),
     Stage("会籍变动", moving.change_standing, _any(StandingChange)),
     Stage("导入批次", rosters.import_roster, _any(ImportBatch)),
@@ -124,6 +129,7 @@ STAGES = (
     Stage("法律援助、调解和监督", aiding.serve_all, _any(Aid)),
     Stage("来文分析和网络信息", language.read_and_answer, _any(Word)),
     Stage("法律服务", law.serve, _any(Statute)),
+    Stage("决策表", tables.write_tables, _any(TableVersion)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
     Stage("服务大厅", halls.open_halls, _any(Piece)),
 )

@@ -43,6 +43,7 @@ def merge_last_july() -> None:
             on=july,
             document=f"井工发〔{july.year}〕6号",
             note="企业重组，工会随之合并",
+            stated={"property_audit": "经费、资产已清点，经费审查委员会审查无异议"},
         )
         # The worker does this on the event; the demo must be whole without one.
         following.reassign(union_id=gone.pk, into_id=into.pk, on=july.isoformat())

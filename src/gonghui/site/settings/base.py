@@ -187,7 +187,8 @@ if os.environ.get("GONGHUI_HTTPS") == "1":
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["upgrade-insecure-requests"] = True
 # Forms of our own need far less; files come by other ways (kernel/files, edge.REQUEST_MEGABYTES).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# A decision table of 500 lines and 200 tests is one form of some 7,000 fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 # Proxies whose X-Forwarded-For is believed: addresses or networks, commas between.
 TRUSTED_PROXIES = tuple(

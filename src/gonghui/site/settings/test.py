@@ -13,6 +13,9 @@ WORKS_AS_OWNER = True
 DATABASES["default"]["OPTIONS"].pop("options", None)  # noqa: F405
 if name := os.environ.get("GONGHUI_TEST_DB"):  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": name}  # noqa: F405
+# A database already migrated, copied for each process of a test run.
+if template := os.environ.get("GONGHUI_TEST_TEMPLATE"):  # noqa: F405
+    DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template  # noqa: F405
 # Transactional tests empty every table between them, the append-only audit tables included.
 DATABASES["default"]["OPTIONS"]["options"] = "-c gonghui.may_empty=on"  # noqa: F405
 # Lookups of codes and parameters read the shipped files, so query counts stay constant.

@@ -36,6 +36,8 @@ MOODS = {
     "wrong_region": "说假话：别的地区的代码",
     "wrong_name": "说假话：别的单位的代码",
     "wrong_range": "说假话：号段以外的代码",
+    "wrong_key": "答非所问：别的申请的应答",
+    "stolen": "说假话：把已赋给别家的代码改记到这家名下",
     "ghost": "说假话：给了代码但不登记",
     "doubling": "重复：总是给同一个代码",
 }
@@ -105,34 +107,47 @@ class Outside:
                 )
             name, region = str(asked["name"]), str(asked["region"])
             said = {"key": key, "state": "allotted", "name": name, "serial": uuid.uuid4().hex[:12]}
-            if lie := self._lie(known, mood, region):
+            if lie := self._lie(known, mood, region, name):
                 return Answer(200, {**said, **lie})
             if key not in known["keys"]:
-                code = self._next(known, region)
-                known["keys"][key] = {**said, "uscc": code}
-                known["codes"][code] = {"name": name, "state": "in_use"}
+                known["keys"][key] = {**said, "uscc": self._keep(known, region, name)}
             found = known["keys"][key]
         if mood == "forgetful":
             return Answer(500, {"error": "simulated failure after allotting"})
         return Answer(201, found)
 
-    def _lie(self, known: dict[str, Any], mood: str, region: str) -> dict[str, str]:
+    def _lie(self, known: dict[str, Any], mood: str, region: str, name: str) -> dict[str, str]:
         """What a lying mood says of a code; nothing for the others."""
-        if mood == "wrong_check":
-            code = self._next(known, region)
-            wrong = USCC_CHARACTERS[(USCC_CHARACTERS.index(code[17]) + 1) % 31]
-            return {"uscc": code[:17] + wrong}
-        if mood == "wrong_region":
-            return {"uscc": self._next(known, "320102")}
-        if mood == "wrong_range":
-            return {"uscc": code_of("81", region, f"YY{known['serial']:06d}")}
-        if mood == "wrong_name":
-            return {"uscc": self._next(known, region), "name": "另一家单位工会委员会"}
-        if mood == "ghost":
-            return {"uscc": self._next(known, region)}
-        if mood == "doubling" and known["codes"]:
-            return {"uscc": next(reversed(known["codes"]))}
-        return {}
+        held = list(known["codes"])
+        if mood in {"doubling", "stolen"} and not held:
+            return {}
+        lie = {}
+        match mood:
+            case "wrong_check":
+                code = self._next(known, region)
+                wrong = USCC_CHARACTERS[(USCC_CHARACTERS.index(code[17]) + 1) % 31]
+                lie = {"uscc": code[:17] + wrong}
+            case "wrong_region":
+                lie = {"uscc": self._next(known, "320102")}
+            case "wrong_range":
+                lie = {"uscc": code_of("81", region, f"YY{known['serial']:06d}")}
+            case "wrong_name":
+                lie = {"uscc": self._next(known, region), "name": "另一家单位工会委员会"}
+            case "wrong_key":
+                lie = {"uscc": self._keep(known, region, name), "key": uuid.uuid4().hex}
+            case "stolen":
+                known["codes"][held[0]] = {"name": name, "state": "in_use"}
+                lie = {"uscc": held[0]}
+            case "doubling":
+                lie = {"uscc": held[-1]}
+            case "ghost":
+                lie = {"uscc": self._next(known, region)}
+        return lie
+
+    def _keep(self, known: dict[str, Any], region: str, name: str) -> str:
+        code = self._next(known, region)
+        known["codes"][code] = {"name": name, "state": "in_use"}
+        return code
 
     def _next(self, known: dict[str, Any], region: str) -> str:
         known["serial"] += 1

@@ -8,6 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from gonghui.kernel.documents import authority
+from gonghui.kernel.documents.content import Official
+from gonghui.kernel.documents.rendering import render
+from gonghui.kernel.documents.signing import sign
+from gonghui.kernel.documents.verifying import State, verify
+
 # One worker runs all of these: they share what takes seconds to make.
 pytestmark = pytest.mark.xdist_group("site.backup")
 
@@ -66,6 +72,35 @@ def test_everything_comes_back_and_is_compared(source, new_database, gonghui, tm
             connection.execute("DELETE FROM audit_entry")
 
 
+def test_signatures_of_before_hold_after_a_restore(source, new_database, gonghui, tmp_path):
+    _url, home, file = source
+    before, here = authority.folder(), home / "secrets/keys/signing"
+    restored = tmp_path / "elsewhere/secrets/keys/signing"
+    paper = render(Official(("安徽省总工会",), "通知", ("一件。",)))
+    try:
+        authority.use_folder(here)
+        signed = sign(paper)
+        # An authority of another installation does not know it.
+        authority.use_folder(tmp_path / "other")
+        assert verify(signed).state == State.FOREIGN
+        done = gonghui(
+            new_database(),
+            *("restore", str(file), "--with-keys"),
+            GONGHUI_VAR=str(tmp_path / "elsewhere"),
+            GONGHUI_BACKUP_PASSPHRASE=PASSPHRASE,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert {path.name for path in restored.iterdir()} == {path.name for path in here.iterdir()}
+        assert all(path.stat().st_mode & 0o077 == 0 for path in (restored, *restored.iterdir()))
+        authority.use_folder(restored)
+        assert verify(signed)
+        assert verify(sign(paper))
+        renewed = authority.renew()
+        assert renewed.number == 2 and verify(sign(paper)) and verify(signed)
+    finally:
+        authority.use_folder(before)
+
+
 def test_a_database_that_is_not_empty_is_refused_untouched(source, gonghui):
     url, _home, file = source
     done = gonghui(url, "restore", str(file))
@@ -103,6 +138,7 @@ def test_a_wrong_passphrase_and_missing_keys_are_said(source, new_database, gong
     without = gonghui(target, "restore", str(file), GONGHUI_VAR=var)
     assert without.returncode == 1
     assert "加密密钥与备份时不同或缺少" in without.stdout
+    assert "signing/ca.key" in without.stdout and "seal-1.key" in without.stdout
     # Nothing may make new keys over data that was sealed with others.
     served = gonghui(target, "migrate", GONGHUI_VAR=var)
     assert served.returncode == 1

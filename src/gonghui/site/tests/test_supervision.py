@@ -23,7 +23,8 @@ from gonghui.site.runner.supervisor import left_behind
 # One worker runs all of these: they share what takes seconds to make.
 pytestmark = pytest.mark.xdist_group("site.platform")
 
-PATIENCE = 120
+PATIENCE = 600
+"""Seconds a busy machine may take: an empty database is migrated first."""
 
 
 class Running:

@@ -22,7 +22,7 @@ from gonghui.activities.census.permissions import (
 from gonghui.activities.census.queries import campaign as queries
 from gonghui.activities.census.rules import campaign as rules
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.ui import charts
+from gonghui.kernel.ui import charts, reports
 from gonghui.kernel.ui import components as ui
 
 TONES = {
@@ -150,6 +150,54 @@ def trend(request: HttpRequest, campaign_id: int, union_id: int) -> JsonResponse
     return JsonResponse({"unit": quota.union.name, "campaign": quota.campaign.title, "days": days})
 
 
+PARTS = reports.Report(
+    "直接下级单位进展",
+    (reports.Group("rank", "名次"), reports.Group("name", "单位")),
+    (
+        reports.Measure("amount", "任务数"),
+        reports.Heading(
+            "在籍会员", (reports.Measure("base", "基准日"), reports.Measure("in_ranks", "当前"))
+        ),
+        reports.Heading(
+            "完成情况",
+            (
+                reports.Measure("done", "完成数"),
+                reports.Ratio("done", "amount", "完成率"),
+                reports.Measure("planned", "应完成数"),
+                reports.Word("standing", "进度"),
+            ),
+        ),
+        reports.Word("deadline", "期限"),
+        reports.Heading(
+            "资料完整率",
+            (reports.Word("with_mobile", "手机号码"), reports.Word("with_education", "学历")),
+        ),
+    ),
+    unit="人",
+)
+
+
+def _part(line: queries.Line) -> dict[str, object]:
+    """One subordinate unit as a row of the report."""
+    shares = {
+        name: f"{value}%"
+        for name in ("with_mobile", "with_education")
+        if (value := getattr(line, name)) is not None
+    }
+    return {
+        "rank": line.rank or "—",
+        "name": line.name,
+        "amount": line.quota.amount,
+        "base": line.quota.base,
+        "in_ranks": line.in_ranks,
+        "done": line.done,
+        "planned": line.planned,
+        "standing": Standing(line.standing).label,
+        "deadline": line.quota.deadline.isoformat(),
+        **shares,
+    }
+
+
 def report(request: HttpRequest, campaign_id: int, union_id: int) -> HttpResponse:
     """The campaign on paper: the unit, each subordinate, the formulas, the day."""
     actor: Actor = request.actor
@@ -161,7 +209,8 @@ def report(request: HttpRequest, campaign_id: int, union_id: int) -> HttpRespons
         "campaign": quota.campaign,
         "measure": Measure(quota.campaign.measure).label,
         "own": queries.lines(quota.campaign, [quota], today)[0],
-        "lines": [(line, Standing(line.standing).label) for line in parts],
+        "lines": len(parts),
+        "sheet": reports.build(PARTS, [_part(line) for line in parts], as_of=_as_of(quota)),
         "standings": _standings(parts),
         "formula": rules.FORMULAS[quota.campaign.measure],
         "in_ranks": rules.IN_RANKS,

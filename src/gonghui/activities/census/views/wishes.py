@@ -302,7 +302,7 @@ def _next(request: HttpRequest, fallback: str) -> str:
 
 def _refuse(form: WishForm, refusal: Refusal) -> None:
     error = ValidationError(
-        refusal.message,
+        refusal.format,
         code=refusal.code,
         params={"rule": refusal.rule, "remedy": refusal.remedy},
     )

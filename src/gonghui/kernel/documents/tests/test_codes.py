@@ -12,16 +12,21 @@ from django.test import Client
 
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.documents import codes
-from gonghui.kernel.documents.codes import Answer, check_file
+from gonghui.kernel.documents.checks import owners_answer_for_their_files
+from gonghui.kernel.documents.codes import Answer, check_alone, check_file
 from gonghui.kernel.documents.models import CheckCode
 from gonghui.kernel.documents.rendering import render
 from gonghui.kernel.documents.signing import sign
 from gonghui.kernel.documents.tests import samples
+from gonghui.kernel.documents.tests.tampering import tampered
 from gonghui.kernel.documents.views import WRONG_CODES
+from gonghui.kernel.files.access import register_owner
 from gonghui.kernel.files.storing import open_stored
 from gonghui.kernel.security.models import Attempt
 
 TODAY = date(2026, 11, 22)
+OWNER = codes.owner("documents.tests")
+register_owner(OWNER, lambda actor, file: actor is not None)
 
 
 def issued(**changes) -> CheckCode:
@@ -30,7 +35,7 @@ def issued(**changes) -> CheckCode:
         "title": "合肥某某科技有限公司工会委员会",
         "issuer": "合肥市总工会",
         "issued_on": date(2026, 3, 2),
-        "owner": ("documents.tests", 1),
+        "owner": (OWNER, 1),
         "number": "皖工法证字第00001号",
         "facts": (("统一社会信用代码", "81340100MC00000012"),),
     }
@@ -87,6 +92,29 @@ def test_every_answer(db, paper, other):
     assert check_file(code, b"nonsense", TODAY).answer == Answer.UNREADABLE
     codes.end(code, "遗失补发", on=TODAY, state=CheckCode.State.REPLACED)
     assert check_file(code, paper, TODAY).answer == Answer.ENDED
+
+
+def test_answers_without_a_code(db, paper, other):
+    code = issued(valid_until=TODAY)
+    codes.keep(code, paper, name="正本.pdf", part="正本")
+    kept = check_alone(paper, TODAY)
+    assert (kept.answer, kept.code, kept.part) == (Answer.GENUINE, code, "正本")
+    assert check_alone(paper, TODAY + timedelta(days=1)).answer == Answer.EXPIRED
+    # Signed, but never kept under a code, as an official document without one.
+    signed = check_alone(other, TODAY)
+    assert signed.answer == Answer.SIGNED and signed.code is None and signed.verdict
+    changed = tampered(other)["a page changed"]
+    assert check_alone(changed, TODAY).answer == Answer.TAMPERED
+    assert check_alone(b"nonsense", TODAY).answer == Answer.UNREADABLE
+
+
+def test_codes_are_issued_for_declared_owners_who_answer_for_their_files(db, monkeypatch):
+    assert owners_answer_for_their_files() == []
+    with pytest.raises(ValueError, match="not declared"):
+        issued(owner=("documents.forgotten", 1))
+    monkeypatch.setattr(codes, "_kinds", {"documents.forgotten"})
+    (fault,) = owners_answer_for_their_files()
+    assert fault.id == "documents.E001" and "documents.forgotten" in fault.msg
 
 
 def test_term(db, paper):
@@ -149,15 +177,33 @@ def test_uploaded_files(db, paper, other):
         return Client().post(f"/check/{code.code}/", {"file": given}).content.decode()
 
     assert "核验通过" in shown(paper)
-    altered = bytearray(paper)
-    altered[1000] ^= 1
-    refused = shown(bytes(altered))
-    # No green mark stands beside a file that was altered.
-    assert "核验没有通过" in refused and "现在有效" not in refused
+    for name, altered in tampered(paper, other=other).items():
+        refused = shown(altered)
+        # No green mark stands beside a file that was altered.
+        assert "核验没有通过" in refused and "现在有效" not in refused, name
     assert "不是这个核验码所指的那一份" in shown(other)
     assert len(CheckCode.objects.all()) == before
     empty = Client().post(f"/check/{code.code}/", {})
     assert empty.status_code == 422
+
+
+def test_files_without_a_code(db, paper, other):
+    """Where a code is typed a PDF may be shown instead; altered ones fail as they do elsewhere."""
+    code = issued()
+    codes.keep(code, paper, name="正本.pdf", part="正本")
+
+    def shown(content: bytes) -> str:
+        given = SimpleUploadedFile("文件.pdf", content, "application/pdf")
+        return Client().post("/check/", {"pdf-file": given, "pdf-sent": "1"}).content.decode()
+
+    assert "核验通过" in shown(paper) and code.title in shown(paper)
+    assert "签章后没有改动" in shown(other)
+    altered = tampered(other, other=paper)
+    for name in ("a page changed", "signature swapped"):
+        refused = shown(altered[name])
+        assert "核验没有通过" in refused and "核验通过" not in refused, name
+    assert "核验没有通过" in shown(render(samples.official()))
+    assert Client().post("/check/", {"pdf-sent": "1"}).status_code == 422
 
 
 def test_forms_of_the_page_pass_the_check_of_their_origin(db):

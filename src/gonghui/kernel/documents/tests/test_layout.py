@@ -8,9 +8,8 @@ from itertools import pairwise
 import pytest
 
 from gonghui.kernel.documents.content import Attachment, Kind, Seal, Signer
-from gonghui.kernel.documents.rendering import preview
 from gonghui.kernel.documents.tests import samples
-from gonghui.kernel.documents.tests.measuring import PPI, Sheet
+from gonghui.kernel.documents.tests.measuring import Sheet, sheets
 
 LEFT, TOP, RIGHT, BOTTOM = 28, 37, 184, 262
 TEXT = (LEFT - 1, TOP - 1, RIGHT + 1, BOTTOM + 0.6)
@@ -18,10 +17,6 @@ TEXT = (LEFT - 1, TOP - 1, RIGHT + 1, BOTTOM + 0.6)
 BEARING = 0.9
 EM = 15.75 / 72 * 25.4
 PITCH = (225 - EM) / 21
-
-
-def sheets(document) -> list[Sheet]:
-    return [Sheet(page) for page in preview(document, PPI)]
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +141,7 @@ def test_a_page_of_printing_lines_alone_has_no_number():
     # So much text that the printing lines find no room on the last page of text.
     for lines in range(40, 48):
         text = "国" * (28 * lines)
-        pages = sheets(samples.official(body=(text,), attachments=(), check=None, note=""))
+        pages = sheets(samples.official(body=(text,), attachments=(), check=None, note=""), 60)
         if pages[-1].bands("dark", TEXT)[0][0] > 200:
             assert pages[-2].box("dark", (0, BOTTOM + 1, 210, 290)) is not None
             assert pages[-1].box("dark", (0, BOTTOM + 1, 210, 290)) is None
@@ -170,9 +165,16 @@ def test_a_petition_upward_names_its_signers():
     rule = page.box("red", (0, mark[3] + 5, 210, 200))
     row = page.bands("dark", (LEFT, mark[3], RIGHT, rule[1]))[-1]
     words = page.box("dark", (0, row[0], 210, row[1]))
+    # The colon has the room of a character: three of 签发人, it, and the names.
+    names = page.bands("dark", (110, *_row(row)), down=False)
+    assert names[4][0] - names[0][0] == pytest.approx(4 * EM, abs=BEARING)
     # One character in at either side.
     assert words[0] - LEFT == pytest.approx(EM, abs=BEARING)
     assert RIGHT - words[2] == pytest.approx(EM, abs=BEARING)
+
+
+def _row(band: tuple[float, float]) -> tuple[float, float, float]:
+    return band[0], 210, band[1]
 
 
 def test_letter_lines_are_170_mm():
@@ -250,6 +252,18 @@ def test_joint_document_has_a_seal_for_each_organ():
     columns = pages[-1].bands("red", seals, down=False)
     assert [right - left for left, right in columns] == pytest.approx([42] * 3, abs=0.5)
     assert seals[3] - seals[1] > 2 * 42
+    # The names stand level with one another, though the date is below the last alone.
+    three = sheets(
+        samples.official(
+            organs=organs[:3],
+            attachments=(),
+            body=("短。" * 20,),
+            seals=tuple(Seal(one, note="") for one in organs[:3]),
+        )
+    )[-1]
+    first = three.box("red")
+    tops = [three.bands("dark", (a, first[1], b, first[3]))[0][0] for a, b in columns]
+    assert max(tops) - min(tops) < 0.4
     fourth = pages[-1].box("red", (0, seals[1] + 43, 210, seals[3]))
     assert fourth[0] == pytest.approx(columns[2][0], abs=0.5)
 

@@ -28,7 +28,7 @@ from gonghui.kernel.documents.content import (
 from gonghui.kernel.documents.describing import described
 from gonghui.kernel.documents.rendering import preview, render, seal_image
 from gonghui.kernel.documents.tests import samples
-from gonghui.kernel.documents.tests.measuring import PPI, Sheet
+from gonghui.kernel.documents.tests.measuring import Sheet, sheets
 from gonghui.kernel.documents.word import to_docx
 
 # Each means something to the layout language, were it read as its code.
@@ -49,7 +49,7 @@ CODE = (
 
 
 def one(document) -> Sheet:
-    return Sheet(preview(document, PPI)[0])
+    return sheets(document)[0]
 
 
 def body(text: str) -> Official:
@@ -69,7 +69,7 @@ def test_text_is_never_code():
         attachments=(Attachment(CODE[3], CODE),),
         check=None,
     )
-    pages = [Sheet(page) for page in preview(document, 40)]
+    pages = sheets(document, 40)
     assert len(pages) > 2
     assert {page.picture.size for page in pages} == {(331, 468)}
     # No red but the head's: no fill of the text's own wish.
@@ -216,8 +216,8 @@ def _form(text: str) -> Form:
 
 
 def test_lines_of_a_form_do_not_move_with_its_text():
-    pages = [preview(_form(text), PPI) for text in ("短", "国" * 900)]
-    rules = [Sheet(page[0]).bands("dark", (19.5, 30, 21, 130)) for page in pages]
+    pages = [sheets(_form(text)) for text in ("短", "国" * 900)]
+    rules = [page[0].bands("dark", (19.5, 30, 21, 130)) for page in pages]
     assert rules[0] == rules[1]
     # What did not fit is on a sheet behind.
     assert [len(page) for page in pages] == [1, 2]

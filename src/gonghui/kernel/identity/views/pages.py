@@ -37,7 +37,7 @@ def refuse(form: forms.BaseForm, refusal: Refusal) -> None:
     """Show a refusal beside the field it names, or above the form."""
     name = refusal.field if refusal.field in form.fields else None
     params = {"rule": refusal.rule, "remedy": refusal.remedy}
-    text = refusal.message if name else f"{refusal.message}{refusal.remedy}"
+    text = refusal.format if name else f"{refusal.format}{refusal.remedy}"
     form.add_error(name, ValidationError(text, params=params))
 
 

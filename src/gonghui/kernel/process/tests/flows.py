@@ -12,6 +12,7 @@ from gonghui.kernel.people.models import Membership
 from gonghui.kernel.process.declaring import Effect, Flow
 from gonghui.kernel.process.models import Definition, DefinitionState
 from gonghui.kernel.rules.kinds import Kind, Variable
+from gonghui.kernel.rules.tables import Content, Input, Line, Output, RuleTable
 
 VIEW = Permission("test-process.view", "查看测试事项", (HANDLER, APPROVER))
 DONE: list[tuple[int, str]] = []
@@ -26,6 +27,14 @@ def approve(subject: Membership, *, case: Any, by: Any) -> dict[str, object]:
 def refuse(subject: Membership, *, case: Any, by: Any) -> None:
     raise Refusal("外部条件不具备。", code="test_refused")
 
+
+ROUTES = RuleTable(
+    "test-process.routes",
+    "测试路径",
+    inputs=(Input("amount", "金额", Kind.NUMBER),),
+    outputs=(Output("route", "路径", Kind.TEXT), Output("signer", "办理人", Kind.TEXT)),
+    default=Content((Line({"amount": ">= 100"}, {"route": "long"}),)),
+)
 
 REVIEW = Flow(
     code="test-review",
@@ -45,6 +54,7 @@ REVIEW = Flow(
         "refuse": Effect("不成", refuse),
     },
     messages={"number": "号码"},
+    tables=(ROUTES,),
 )
 
 HEAD = (

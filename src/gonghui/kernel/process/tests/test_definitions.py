@@ -81,4 +81,4 @@ def test_a_flow_is_declared_once_and_whole() -> None:
         replace(REVIEW, title="另一个")
     with pytest.raises(ValueError, match="needed effect"):
         replace(REVIEW, code="test-needs", needed=("nothing",))
-    FLOWS.pop("test-needs")
+    assert "test-needs" not in FLOWS

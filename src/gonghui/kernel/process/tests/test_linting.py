@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -150,6 +152,8 @@ def wrong_choice(code: str, title: str = "好") -> str:
         ("<x/>", "", "BPMN"),
         ("什么", "", "XML"),
         ("<!DOCTYPE x><x/>", "", "文档类型"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "", "文档类型"),
+        ('<?xml version="1.0" encoding="UTF-7"?>+ADwAIQ-DOCTYPE x+AD4-<x/>', "", "XML"),
         ("x" * 500_000, "", "KB"),
     ],
 )  # fmt: skip
@@ -199,3 +203,47 @@ def test_a_damaged_diagram_is_judged_and_never_crashes(ways, random):
             compile_diagram(text)
         except Unrunnable as fault:
             pytest.fail(f"the lint let through what cannot run: {fault}")
+
+
+STRICT = replace(
+    KNOWN,
+    roles={"approver": "审批人", "handler": "经办人"},
+    needs={"approve": ["approver"]},
+    holds=lambda user, roles: user == "8",
+    user=lambda identifier: identifier in {"7", "8"},
+    once=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"role": "handler"}, "last"),
+        ({"who": "superior", "role": "handler"}, "last"),
+        ({"who": "user", "user": "7"}, "last"),
+        ({"role": "approver"}, ""),
+        ({"who": "user", "user": "8"}, ""),
+    ],
+)
+def test_who_signs_last_must_have_the_right_to_what_follows(given, place):
+    xml = line(user("first", role="handler"), user("last", **given), service("save", "approve"))
+    grave = [fault for fault in lint(xml, STRICT) if not fault.advice]
+    assert [fault.element for fault in grave] == ([place] if place else [])
+    for fault in grave:
+        assert "无权“批准入会”" in fault.text and "审批人" in fault.remedy
+
+
+def test_where_the_signer_is_known_only_later_it_is_advice():
+    xml = line(user("last", who="starter"), service("save", "approve"))
+    (fault,) = lint(xml, STRICT)
+    assert fault.advice and fault.element == "last"
+
+
+def test_one_person_at_two_steps_is_refused_where_each_step_is_anothers():
+    xml = line(
+        user("one", who="user", user="8"),
+        user("two", who="user", user="8"),
+        service("save", "approve"),
+    )
+    assert [fault.element for fault in lint(xml, STRICT) if not fault.advice] == ["two"]
+    assert not refuses(lint(xml, replace(STRICT, once=False)))

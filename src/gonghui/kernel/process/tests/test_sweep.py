@@ -10,11 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gonghui.kernel.access.roles import APPROVER
+from gonghui.kernel.base.errors import Conflict
 from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.notify.models import Message, Todo
 from gonghui.kernel.process import cases, jobs, work
 from gonghui.kernel.process.tests.conftest import Office
-from gonghui.kernel.process.tests.flows import effect, line, node, timer
+from gonghui.kernel.process.tests.flows import arrows, diagram, effect, line, node, timer
 from gonghui.kernel.process.tests.flows import work as task
 from gonghui.kernel.process.timing import due_of
 
@@ -31,6 +32,27 @@ def test_a_wait_ends_when_it_is_due_and_not_before(office: Office) -> None:
     assert not jobs.sweep_case(case.pk, at(due, seconds=-1))
     assert jobs.sweep_case(case.pk, at(due))
     assert office.at(case) == ["next"]
+
+
+def test_a_time_beside_a_task_takes_it_from_its_signer(office: Office) -> None:
+    (boss,) = office.approvers(1, office.world.factory)
+    xml = diagram(
+        node("startEvent", "start"),
+        task("ask"),
+        node("boundaryEvent", "late", timer("P3D"), attachedToRef="ask"),
+        task("instead"),
+        node("endEvent", "end"),
+        arrows("start>ask", "ask>end", "late>instead", "instead>end"),
+    )
+    case = office.start(xml)
+    item = office.only(case)
+    assert jobs.sweep_case(case.pk, at(case.timers.get().due_at))
+    assert office.at(case) == ["instead"] and not case.timers.exists()
+    with pytest.raises(Conflict):
+        work.decide(item, by=boss, choice="agree")
+    signed = office.start()
+    work.decide(office.only(signed), by=boss, choice="agree")
+    assert not signed.timers.exists() and not office.at(signed)
 
 
 def test_a_term_is_reminded_of_then_reported_above_who_may_then_sign(office: Office) -> None:

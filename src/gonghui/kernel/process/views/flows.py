@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gonghui.kernel.access.actor import Actor
@@ -18,7 +19,7 @@ from gonghui.kernel.access.middleware import problem
 from gonghui.kernel.base.errors import Missing, Refusal
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.process import migrating, publishing, queries, trial
-from gonghui.kernel.process.declaring import FLOWS, GIVEN, Flow
+from gonghui.kernel.process.declaring import FLOWS, Flow
 from gonghui.kernel.process.definitions import definition_for, flow_of
 from gonghui.kernel.process.diagram import AT, LARGEST, MODES, WHO
 from gonghui.kernel.process.linting import FIELD_KINDS, Fault, refuses
@@ -178,9 +179,23 @@ def designer(request: HttpRequest, pk: int) -> HttpResponse:
         "standing": None if editable else {"xml": definition.xml, **NOWHERE},
         "steps": trial.steps_of(definition.xml),
         "running": queries.open_counts([pk]).get(pk, 0),
+        "discard": ui.Action("删除草稿", reverse("flow-discard", args=[pk]), grave=True),
+        "retire": ui.Action("停用这一版", reverse("flow-retire", args=[pk])),
         "back_url": reverse("flow", args=[flow.code]),
     }
     return render(request, "process/designer.html", context)
+
+
+@require_safe
+def download(request: HttpRequest, pk: int) -> HttpResponse:
+    """The diagram of a version as it is stored: its SHA-256 is the one the audit names."""
+    definition = queries.definition_of(request.actor, pk)
+    answer = HttpResponse(definition.xml, content_type="application/xml; charset=utf-8")
+    answer["Content-Disposition"] = (
+        content_disposition_header(True, f"{definition.title}-{definition.version}.bpmn")
+        or "attachment"
+    )
+    return answer
 
 
 NOWHERE: dict[str, list[Any]] = {"passed": [], "marks": [], "here": []}
@@ -189,7 +204,7 @@ NOWHERE: dict[str, list[Any]] = {"passed": [], "marks": [], "here": []}
 def _known(flow: Flow, definition: Definition) -> dict[str, Any]:
     """What the property panel offers."""
     kinds = publishing.kinds_of(flow, definition.xml)
-    titles = {variable.code: variable for variable in (*GIVEN, *flow.variables)}
+    titles = {variable.code: variable for variable in flow.readable}
     variables = {
         code: {
             "title": titles[code].title,
@@ -208,6 +223,13 @@ def _known(flow: Flow, definition: Definition) -> dict[str, Any]:
         "modes": MODES,
         "roles": publishing.SIGNERS,
         "effects": {code: effect.title for code, effect in flow.effects.items()},
+        "needs": {
+            code: {
+                "roles": [role.code for role in permission.roles],
+                "words": "、".join(role.title for role in permission.roles),
+            }
+            for code, permission in flow.needs().items()
+        },
         "messages": dict(flow.messages),
         "variables": variables,
         "fields": [variable.code for variable in flow.variables],
@@ -342,7 +364,7 @@ def trial_page(request: HttpRequest, pk: int) -> HttpResponse:
             for variable in flow.variables
         }
         try:
-            outcome = trial.walk(flow, definition.xml, values, moves)
+            outcome = trial.walk(flow, definition.xml, values, moves, path=definition.scope_path)
         except Refusal as refusal:
             wrong = refusal
     context = {

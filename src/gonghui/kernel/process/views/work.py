@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +21,7 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Refusal
 from gonghui.kernel.identity.models import User
 from gonghui.kernel.identity.stepup import StepUp
-from gonghui.kernel.process import cases, delegating, queries, trial, work
+from gonghui.kernel.process import cases, delegating, paging, queries, trial, work
 from gonghui.kernel.process.declaring import FLOWS, GIVEN
 from gonghui.kernel.process.definitions import flow_of
 from gonghui.kernel.process.diagram import FormField
@@ -33,6 +34,7 @@ from gonghui.kernel.process.models import (
     ItemState,
     WorkItem,
 )
+from gonghui.kernel.process.paging import Order
 from gonghui.kernel.process.panels import TONES, course, panel_of
 from gonghui.kernel.process.permissions import DELEGATE_WORK, MANAGE_CASES, SIGN_WORK
 from gonghui.kernel.process.stepping import subject_of
@@ -46,7 +48,9 @@ LISTS = {
     "followed": "我关注的",
     "copied": "抄送我的",
 }
-OWN = "cases somebody started, follows or had a copy of are theirs to look at"
+OWN = "what somebody signs, started, follows or had a copy of is theirs to look at"
+RELATED = {"due_at": ("case", "union"), "decided_at": ("case", "union"), "": ("union",)}
+MOST_COUNTED = 10_000
 EMPTY = {
     "todo": ("没有待办", "轮到您办理的事项会出现在这里。"),
     "done": ("还没有已办", "您办理过的事项会出现在这里。"),
@@ -70,24 +74,29 @@ def lists(request: HttpRequest) -> HttpResponse:
     actor.require(SIGN_WORK)
     which = request.GET.get("list", "todo")
     which = which if which in LISTS else "todo"
-    rows = _rows(which, actor)
-    page = Paginator(rows, queries.PAGE).get_page(request.GET.get("page"))
+    parts, order = _rows(which, actor)
+    page = paging.page(parts, order, request.GET, queries.PAGE)
+    rows = parts[0].model.objects.unscoped(OWN).select_related(*RELATED[order.field])
+    found = rows.in_bulk(page.ids)
+    count = functools.reduce(operator.or_, parts)[: MOST_COUNTED + 1].count()
     heads, draw = (ITEM_HEADS, _item_row) if which in {"todo", "done"} else (CASE_HEADS, _case_row)
     title, text = EMPTY[which]
-    base = f"?list={which}&page="
+    base = f"?list={which}"
     context = {
         "title": f"流程{LISTS[which]}" if which in {"todo", "done"} else LISTS[which],
-        "count": page.paginator.count,
+        "count": count,
         "tabs": [
             ui.Tab(name, f"{reverse('work')}?list={key}", key == which)
             for key, name in LISTS.items()
         ],
-        "table": ui.Table(LISTS[which], heads[which], [draw(row, which) for row in page]),
+        "table": ui.Table(
+            LISTS[which], heads[which], [draw(found[pk], which) for pk in page.ids if pk in found]
+        ),
         "pager": ui.Pager(
-            previous_url=f"{base}{page.previous_page_number()}" if page.has_previous() else "",
-            next_url=f"{base}{page.next_page_number()}" if page.has_next() else "",
-            total=page.paginator.count,
-            shown=len(page.object_list),
+            previous_url=f"{base}&before={page.before}" if page.before else "",
+            next_url=f"{base}&after={page.after}" if page.after else "",
+            total=count,
+            shown=len(page.ids),
         ),
         "empty_title": title,
         "empty_text": text,
@@ -95,17 +104,17 @@ def lists(request: HttpRequest) -> HttpResponse:
     return render(request, "process/work.html", context)
 
 
-def _rows(which: str, actor: Actor) -> QuerySet[Any]:
+def _rows(which: str, actor: Actor) -> tuple[list[QuerySet[Any]], Order]:
     if which == "todo":
-        rows = work.mine(actor).select_related("case", "union")
-        return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
+        return work.mine(actor), Order("due_at")
     if which == "done":
-        return work.done(actor).select_related("case", "union")
-    found = Case.objects.unscoped(OWN).select_related("union").order_by("-pk")
+        return [work.done(actor)], Order("decided_at", descending=True)
+    found = Case.objects.unscoped(OWN)
     if which == "started":
-        return found.filter(starter_id=actor.user_id)
+        return [found.filter(starter_id=actor.user_id)], Order(descending=True)
     own: Any = Follow if which == "followed" else Copy
-    return found.filter(pk__in=own.objects.filter(user_id=actor.user_id).values("case_id"))
+    ids = own.objects.filter(user_id=actor.user_id).values("case_id")
+    return [found.filter(pk__in=ids)], Order(descending=True)
 
 
 ITEM_HEADS = {
@@ -208,11 +217,14 @@ def _item_context(
     case = item.case
     flow = flow_of(case.flow)
     running = case.state == "running" and item.is_open
-    may = running and work.capacity(item, actor) is not None
+    capacity = work.capacity(item, actor) if running else None
+    may = capacity is not None
     manages = running and actor.may(MANAGE_CASES, case.org_path)
-    signs = may and item.kind == ItemKind.SIGN
+    hindered = None
+    if capacity is not None and item.kind == ItemKind.SIGN:
+        hindered = work.hindrance(item, case, actor, capacity)
+    signs = may and item.kind == ItemKind.SIGN and hindered is None
     node = work.node_of(item, case) if running else None
-    capacity = work.capacity(item, actor) if may else None
     seats = list(
         cases.items(case)
         .filter(token=item.token, kind=ItemKind.SIGN)
@@ -226,6 +238,7 @@ def _item_context(
         "flow": flow,
         "may": may,
         "signs": signs,
+        "hindered": hindered,
         "manages": manages,
         "answers": may and item.kind == ItemKind.CONSULT,
         "for_other": capacity.giver_name if capacity else "",

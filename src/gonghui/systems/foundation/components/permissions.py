@@ -15,7 +15,9 @@ CADRES = (HANDLER, APPROVER, VIEWER, SYSTEM_ADMIN, SECURITY_ADMIN, AUDITOR)
 # Gallery, charts and reports
 VIEW_COMPONENTS = Permission("components.view", "查看组件库", CADRES)
 VIEW_CHARTS = Permission("charts.view", "查看图形和报表", CADRES)
-EDIT_CHARTS = Permission("charts.edit", "制作自己的图形和报表", CADRES)
+EDIT_CHARTS = Permission(
+    "charts.edit", "制作自己的图形和报表", (HANDLER, APPROVER, VIEWER, SYSTEM_ADMIN)
+)
 STOP_CHARTS = Permission("charts.stop", "停用本工会范围内的图形和报表", (SYSTEM_ADMIN,))
 EXPORT_CHARTS = Permission("charts.export", "导出报表", (HANDLER, APPROVER, SYSTEM_ADMIN))
 

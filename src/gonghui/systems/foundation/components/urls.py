@@ -22,5 +22,16 @@ urlpatterns = [
     path("rules/table/<str:code>/begin/", require_POST(decision_tables.begin), name="rules-begin"),
     path("rules/table/<str:code>/compare/", get(decision_tables.compare), name="rules-compare"),
     path("rules/version/<int:pk>/edit/", both(decision_tables.edit), name="rules-edit"),
+    path("rules/version/<int:pk>/read/", require_POST(decision_tables.bring), name="rules-bring"),
+    path(
+        "rules/version/<int:pk>/table.xlsx",
+        get(decision_tables.version_workbook),
+        name="rules-workbook",
+    ),
+    path(
+        "rules/table/<str:code>/table.xlsx",
+        get(decision_tables.table_workbook),
+        name="rules-table-workbook",
+    ),
     path("api/v1/charts/<int:pk>/", get(charts.data), name="charts-data"),
 ]

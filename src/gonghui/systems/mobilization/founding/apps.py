@@ -9,4 +9,5 @@ class FoundingConfig(AppConfig):
     verbose_name = "工会组建"
 
     def ready(self) -> None:
-        from gonghui.systems.mobilization.founding.jobs import lapsing  # noqa: F401
+        from gonghui.systems.mobilization.founding.jobs import accounts, lapsing  # noqa: F401
+        from gonghui.systems.mobilization.founding.resources import ending  # noqa: F401

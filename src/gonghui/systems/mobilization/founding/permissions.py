@@ -10,7 +10,7 @@ VIEW_PREPARATIONS = Permission(
 REQUEST_PREPARATION = Permission("preparations.request", "申请建立工会", open=True)
 CARRY_PREPARATION = Permission("preparations.carry", "办理建会筹备", (HANDLER,), own=True)
 DECIDE_PREPARATION = Permission("preparations.decide", "批复建会申请", (APPROVER,))
-LAPSE_PREPARATION = Permission("preparations.lapse", "筹备逾期终止（由平台办理）")
+LAPSE_PREPARATION = Permission("preparations.lapse", "筹备到期提醒、逾期终止（由平台办理）")
 EXPORT_PREPARATIONS = Permission("preparations.export", "导出建会申请", (APPROVER,))
 
 # Elections (选举)

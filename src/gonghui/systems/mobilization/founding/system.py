@@ -54,4 +54,5 @@ SYSTEM = System(
     hall=(FOUND,),
     services=(FOUNDING,),
     publishes=("cn.gonghui.founding",),
+    subscribes=("cn.gonghui.users",),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from gonghui.kernel.notify.messages import send
 from gonghui.kernel.notify.templates import Category, Template
 from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.people.models import Membership
 from gonghui.systems.mobilization.membership.public import recipients
 from gonghui.systems.mobilization.staff_congress import permissions, queries, rules
 from gonghui.systems.mobilization.staff_congress.models import (
@@ -125,6 +126,7 @@ def add_delegates(
         )
     if wrong or not found:
         raise Refusal("".join(wrong[:5]) or "请填写职工代表，每行一名。", field="people")
+    _recognise(congress, found, by)
     try:
         with transaction.atomic():
             Delegate.objects.bulk_create(found)
@@ -134,6 +136,50 @@ def add_delegates(
         ) from error
     note(delegates={"label": "登记职工代表", "after": f"{len(found)} 人"})
     return _touched(congress)
+
+
+def _recognise(congress: StaffCongress, delegates: list[Delegate], by: Actor) -> None:
+    """Link each delegate whose name one member of the unit alone has."""
+    scope = by.scope(permissions.KEEP_CONGRESS)
+    named: dict[str, list[int]] = {}
+    names = [item.name for item in delegates]
+    for member in queries.members_of(congress, scope).filter(name__in=names):
+        named.setdefault(member.name, []).append(member.person_id)
+    taken = set(queries.serving(congress).values_list("person_id", flat=True))
+    for item in delegates:
+        alone = len(named.get(item.name, ())) == 1 and names.count(item.name) == 1
+        if alone and named[item.name][0] not in taken:
+            item.person_id = named[item.name][0]
+
+
+@action("staff-congresses.link", "关联职工代表的会员档案", permissions.KEEP_CONGRESS)
+def link(congress: StaffCongress, *, by: Actor, delegate: int, number: str) -> StaffCongress:
+    """Say which member of the unit a delegate is, by member number; for namesakes and mistakes."""
+    _require_congress(congress, CongressState.ELECTING, CongressState.IN_TERM)
+    found = _serving(congress, delegate)
+    scope = by.scope(permissions.KEEP_CONGRESS)
+    member = queries.members_of(congress, scope).filter(number=number.strip()).first()
+    if member is None or member.name != found.name:
+        raise Refusal(
+            f"本单位没有会员号为“{number.strip()}”的会员{found.name}。",
+            rule="职工代表是本单位的职工",
+            remedy="请在“会员”中核对会员号；还没有入会的，不关联也可以担任代表。",
+            field="number",
+        )
+    others = queries.serving(congress).exclude(pk=found.pk)
+    if others.filter(person_id=member.person_id).exists():
+        raise Conflict("这位会员已经是职工代表。", code="twice")
+    found.person_id = member.person_id
+    found.save(update_fields=["person_id"])
+    note(link={"label": found.name, "after": member.number})
+    return _touched(congress)
+
+
+def _serving(congress: StaffCongress, delegate: int) -> Delegate:
+    found = queries.serving(congress).filter(pk=delegate).first()
+    if found is None:
+        raise Refusal("没有这位职工代表，或者资格已经终止。", field="delegate")
+    return found
 
 
 @action("staff-congresses.confirm", "确认代表资格", permissions.KEEP_CONGRESS)
@@ -170,9 +216,7 @@ def end_mandate(
     congress: StaffCongress, *, by: Actor, delegate: int, left_on: date, reason: str
 ) -> StaffCongress:
     """End a delegate's mandate: left the unit, or recalled by the constituency."""
-    found = queries.serving(congress).filter(pk=delegate).first()
-    if found is None:
-        raise Refusal("没有这位职工代表，或者资格已经终止。", field="delegate")
+    found = _serving(congress, delegate)
     if not found.elected_on <= left_on <= timezone.localdate():
         raise Refusal("终止日期应在当选日期与今天之间。", field="left_on")
     found.left_on, found.left_reason = left_on, reason.strip()
@@ -235,6 +279,18 @@ def sign_in(session: Session, *, by: Actor, delegates: Iterable[str]) -> Session
     chosen = {int(pk) for pk in delegates}
     if not chosen <= set(serving):
         raise Refusal("签到的人中有的不是职工代表。", field="delegates")
+    here = queries.memberships_of(
+        serving.values(), session.congress, by.scope(permissions.KEEP_CONGRESS)
+    )
+    gone = [x.name for x in serving.values() if x.pk in chosen and has_left(x, here)]
+    if gone:
+        raise Refusal(
+            f"{'、'.join(gone[:5])}已离开本单位，不能作为职工代表签到。",
+            rule=rules.LEFT_RULE,
+            remedy="请先终止其代表资格；由原选区补选后再登记。",
+            field="delegates",
+            code="left",
+        )
     law = queries.law_on(session.planned_on)
     if not rules.has_quorum(len(serving), len(chosen), law):
         need = rules.least_present(len(serving), law)
@@ -250,6 +306,11 @@ def sign_in(session: Session, *, by: Actor, delegates: Iterable[str]) -> Session
     session.signed_in.set([serving[pk] for pk in chosen])
     session.state = SessionState.OPEN
     return _touched(session)
+
+
+def has_left(delegate: Delegate, here: Mapping[int, Membership]) -> bool:
+    """Whether a delegate known by person is no longer a member at the unit."""
+    return delegate.person_id is not None and delegate.person_id not in here
 
 
 @action("staff-sessions.vote", "登记表决结果", permissions.KEEP_CONGRESS)

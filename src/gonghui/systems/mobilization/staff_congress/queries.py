@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.codes.parameters import Parameter
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope
+from gonghui.kernel.people.models import IN_RANKS, Membership
 from gonghui.systems.mobilization.membership.public import own_membership
 from gonghui.systems.mobilization.staff_congress.models import (
     CongressState,
@@ -68,6 +70,20 @@ def own_proposals(actor: Actor) -> QuerySet[Proposal]:
 def serving(congress: StaffCongress) -> QuerySet[Delegate]:
     """The delegates whose mandate lasts."""
     return congress.delegates.filter(left_on=None)
+
+
+def members_of(congress: StaffCongress, scope: Scope) -> QuerySet[Membership]:
+    """The members in the ranks of the unit's union."""
+    rows = Membership.objects.within(scope).filter(city_id=congress.city_id)
+    return rows.filter(union=congress.union_id, status__in=IN_RANKS)
+
+
+def memberships_of(
+    delegates: Iterable[Delegate], congress: StaffCongress, scope: Scope
+) -> dict[int, Membership]:
+    """The memberships at the unit's union of delegates known by person, by person."""
+    known = {item.person_id for item in delegates if item.person_id is not None}
+    return {row.person_id: row for row in members_of(congress, scope).filter(person_id__in=known)}
 
 
 def sessions_of(congress: StaffCongress) -> QuerySet[Session]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import F
 from django.urls import reverse
 
 from gonghui.kernel.access.actor import Actor
@@ -19,6 +20,7 @@ from gonghui.kernel.resource.declaration import (
     Under,
 )
 from gonghui.kernel.resource.forms import ActionForm, DayField, UnionField
+from gonghui.systems.mobilization.membership.public import MEMBERS
 from gonghui.systems.mobilization.staff_congress import actions, permissions, queries, rules
 from gonghui.systems.mobilization.staff_congress.models import (
     CongressKind,
@@ -65,6 +67,20 @@ class MandateForm(ActionForm):
         if self.record is not None:
             self.fields["delegate"].choices = [
                 (item.pk, f"{item.name}（{item.unit}）") for item in queries.serving(self.record)
+            ]
+
+
+class LinkForm(ActionForm):
+    delegate = forms.TypedChoiceField(label="职工代表", coerce=int)
+    number = forms.CharField(label="会员号", max_length=12, help_text="见会员档案或会员卡。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.record is not None:
+            rows = queries.serving(self.record).order_by(F("person_id").asc(nulls_first=True), "pk")
+            self.fields["delegate"].choices = [
+                (item.pk, f"{item.name}（{item.unit}）{'' if item.person_id else '：未关联'}")
+                for item in rows
             ]
 
 
@@ -150,7 +166,19 @@ def composition(congress: StaffCongress, actor: Actor) -> dict[str, Any]:
 
 
 def delegates(congress: StaffCongress, actor: Actor) -> dict[str, Any]:
-    return {"delegates": list(congress.delegates.all())}
+    """Each delegate with the member record, for those who may see it; who left is marked."""
+    found = list(congress.delegates.all())
+    here = queries.memberships_of(found, congress, actor.scope(permissions.VIEW_CONGRESSES))
+    opens = actor.may(MEMBERS.view, congress.org_path)
+    rows = []
+    for item in found:
+        member = here.get(item.person_id) if item.person_id is not None else None
+        url = (
+            reverse(f"resource:{MEMBERS.code}:record", args=[member.pk]) if member and opens else ""
+        )
+        left = item.left_on is None and actions.has_left(item, here)
+        rows.append({"delegate": item, "member": member, "url": url, "left": left})
+    return {"delegates": rows}
 
 
 def sessions(congress: StaffCongress, actor: Actor) -> dict[str, Any]:
@@ -164,6 +192,17 @@ def sessions(congress: StaffCongress, actor: Actor) -> dict[str, Any]:
 
 def agenda(session: Session, actor: Actor) -> dict[str, Any]:
     return {"items": list(session.items.all())}
+
+
+def prints(session: Session, actor: Actor) -> dict[str, Any] | None:
+    """The minutes, and each resolution that was carried."""
+    if session.state == SessionState.PLANNED:
+        return None
+    links = [("会议纪要", reverse("session-minutes", args=[session.pk]))]
+    for item in session.items.filter(carried=True):
+        url = reverse("session-resolution", args=[session.pk, item.pk])
+        links.append((f"决议：{item.title}", url))
+    return {"prints": links}
 
 
 def objections(publicity: Publicity, actor: Actor) -> dict[str, Any]:
@@ -254,6 +293,15 @@ CONGRESSES = Resource(
             done="会议和议程已登记。",
         ),
         Step(
+            actions.link,
+            "link",
+            "关联会员档案",
+            form=LinkForm,
+            shown=_in("electing", "in_term"),
+            help="姓名在本单位会员中唯一的，登记时已自动关联；重名的在这里指明。",
+            done="已关联。",
+        ),
+        Step(
             actions.end_mandate,
             "mandate",
             "终止代表资格",
@@ -308,7 +356,10 @@ SESSIONS = Resource(
             ),
         ),
     ),
-    sections=(Section("议程和表决", "staff_congress/agenda.html", agenda),),
+    sections=(
+        Section("议程和表决", "staff_congress/agenda.html", agenda),
+        Section("打印", "staff_congress/prints.html", prints),
+    ),
     steps=(
         Step(
             actions.sign_in,

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from gonghui.systems.mobilization.staff_congress import views
+from gonghui.systems.mobilization.staff_congress.views import hall, printing
 
 urlpatterns = [
-    path("hall/staff/", views.home, name="hall-staff"),
-    path("hall/staff/publicity/<int:pk>/", views.publicity, name="hall-staff-publicity"),
-    path("hall/staff/propose/", views.propose, name="hall-staff-propose"),
-    path("hall/staff/proposals/<int:pk>/", views.proposal, name="hall-staff-proposal"),
-    path("hall/staff/proposals/<int:pk>/<slug:verb>/", views.follow, name="hall-staff-follow"),
+    path("hall/staff/", hall.home, name="hall-staff"),
+    path("hall/staff/publicity/<int:pk>/", hall.publicity, name="hall-staff-publicity"),
+    path("hall/staff/propose/", hall.propose, name="hall-staff-propose"),
+    path("hall/staff/proposals/<int:pk>/", hall.proposal, name="hall-staff-proposal"),
+    path("hall/staff/proposals/<int:pk>/<slug:verb>/", hall.follow, name="hall-staff-follow"),
+    path("staff-sessions/<int:pk>/print/minutes/", printing.minutes, name="session-minutes"),
+    path(
+        "staff-sessions/<int:pk>/print/resolution/<int:item>/",
+        printing.resolution,
+        name="session-resolution",
+    ),
 ]

@@ -21,6 +21,7 @@ EDIT_TEMPLATES = Permission("paper-templates.edit", "编写公文模板", (HANDL
 # Deliveries and incoming
 VIEW_DELIVERIES = Permission("deliveries.view", "查看上级来文", (HANDLER, APPROVER, VIEWER))
 RECEIVE = Permission("deliveries.receive", "签收上级来文", (HANDLER, APPROVER))
+VIEW_EXCHANGES = Permission("exchanges.view", "查看与全总的公文交换", (HANDLER, APPROVER, VIEWER))
 VIEW_INCOMING = Permission("incoming.view", "查看收文", (HANDLER, APPROVER, VIEWER))
 REGISTER_INCOMING = Permission("incoming.register", "登记收文和拟办", (HANDLER, APPROVER))
 INSTRUCT = Permission("incoming.instruct", "批示收文", (APPROVER,))

@@ -3,7 +3,9 @@
 from gonghui.kernel.resource.declaration import Page, Served, System
 from gonghui.systems.office.circulation.actions import kinds  # noqa: F401
 from gonghui.systems.office.circulation.actions.filing import file_outgoing
+from gonghui.systems.office.circulation.actions.national import PARTY
 from gonghui.systems.office.circulation.permissions import DRAFT, VIEW_OUTGOING
+from gonghui.systems.office.circulation.resources.exchange import EXCHANGES
 from gonghui.systems.office.circulation.resources.filing import HANDOVERS, PIECES
 from gonghui.systems.office.circulation.resources.incoming import DELIVERIES, INCOMING
 from gonghui.systems.office.circulation.resources.outgoing import OUTGOING
@@ -23,9 +25,9 @@ SYSTEM = System(
         "B5.0/2": Served(STATISTICS, "办文效率和督办落实的统计"),
         "B5.0/3": Served(INCOMING, "收文登记、拟办、批示、承办、传阅、办结，逾期提醒"),
         "B5.0/4": Served(
-            DELIVERIES,
-            "市县直接使用同一办公平台，上级来文在线签收",
-            partial="与全总协同办公环境的对接待全总提供接口规范后实现，现在以导出的版式文件和归档包交换",
+            EXCHANGES,
+            "市县直接使用同一办公平台；与全总协同办公环境互送公文，回执验签，对方停机时排队自动补送",
+            partial="全总尚未提供接口规范，现按双方可约定的接口与模拟系统对接",
         ),
         "B5.0/5": Served(OUTGOING, "公文流转系统"),
         "B5.0/p1": Served(
@@ -44,6 +46,7 @@ SYSTEM = System(
         OUTGOING,
         DELIVERIES,
         INCOMING,
+        EXCHANGES,
         TASKS,
         MEETINGS,
         NUMBERS,
@@ -57,6 +60,7 @@ SYSTEM = System(
         FROM_TEMPLATE,
         DELIVERIES,
         INCOMING,
+        EXCHANGES,
         TASKS,
         MEETINGS,
         NUMBERS,
@@ -67,4 +71,5 @@ SYSTEM = System(
         HANDOVERS,
     ),
     publishes=("cn.gonghui.document",),
+    outside=(PARTY.code,),
 )

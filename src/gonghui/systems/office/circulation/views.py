@@ -21,16 +21,26 @@ from gonghui.kernel.ui import components as ui
 from gonghui.systems.office.circulation import permissions
 from gonghui.systems.office.circulation.actions import issuing
 from gonghui.systems.office.circulation.models import Delivery, Outgoing
+from gonghui.systems.office.circulation.models.outgoing import DeliveryState
+from gonghui.systems.office.circulation.queries import desk
 from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.queries import statistics as figures
 from gonghui.systems.office.circulation.queries.paper import official
 
+RECEIPTS = 100
+"""Receipts of one page; a provincial document has tens of thousands."""
+RECEIPT_TONES = {"sent": "wait", "received": "good", "recalled": "idle"}
 get = require_http_methods(["GET", "HEAD"])
 
 
 def _document(actor: Actor, pk: int) -> Outgoing:
     rows = Outgoing.objects.within(actor.scope(permissions.VIEW_OUTGOING))
-    found = rows.select_related("union", "signer", "drafter", "paper").filter(pk=pk).first()
+    found = (
+        queries.visible(rows, actor)
+        .select_related("union", "signer", "drafter", "paper")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise Forbidden(
             "没有查看这件公文的权限，或者它不存在。",
@@ -79,6 +89,18 @@ def trace(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get
+def sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The processing sheet (发文处理单) to print: who said what, by hand too."""
+    document = _document(request.actor, pk)
+    context = {
+        "document": document,
+        "opinions": desk.opinions(document),
+        "back_url": reverse("resource:outgoing:record", args=[pk]),
+    }
+    return render(request, "circulation/sheet.html", context)
+
+
+@get
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """A delivered document on the screen; whoever of the receiving union opens it is noted."""
     actor: Actor = request.actor
@@ -112,10 +134,29 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @get
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far distribution is, asked by the page every other second."""
+    document = _document(request.actor, pk)
+    context = {
+        "errands": queries.errands_of(document),
+        "progress_url": request.path,
+        "finished": reverse("resource:outgoing:record", args=[pk]),
+    }
+    return render(request, "circulation/progress.html", context)
+
+
+@get
 def receipts(request: HttpRequest, pk: int) -> HttpResponse:
     """Who has received a document, who read it when, who was urged how often."""
     document = _document(request.actor, pk)
-    rows = queries.deliveries_of(document, request.actor)
+    chosen = request.GET.get("state", "")
+    chosen = chosen if chosen in DeliveryState.values else ""
+    asked = request.GET.get("after", "")
+    after = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+    rows = queries.deliveries_of(document).filter(pk__gt=after)
+    if chosen:
+        rows = rows.filter(state=chosen)
+    page = list(rows.select_related("union").prefetch_related("readings")[: RECEIPTS + 1])
     columns = [
         ui.Column("单位", "title"),
         ui.Column("签收", "state"),
@@ -124,13 +165,12 @@ def receipts(request: HttpRequest, pk: int) -> HttpResponse:
         ui.Column("阅读人"),
         ui.Column("催收次数", "number"),
     ]
-    tones = {"sent": "wait", "received": "good", "recalled": "idle"}
     lines = [
         ui.Row(
             str(row.pk),
             [
                 row.union.name,
-                ui.pill(row.get_state_display(), tones[row.state]),
+                ui.pill(row.get_state_display(), RECEIPT_TONES[row.state]),
                 row.received_by or "—",
                 timezone.localtime(row.received_at).strftime("%Y-%m-%d %H:%M")
                 if row.received_at
@@ -139,18 +179,28 @@ def receipts(request: HttpRequest, pk: int) -> HttpResponse:
                 row.urged,
             ],
         )
-        for row in rows
+        for row in page[:RECEIPTS]
     ]
-    live = [row for row in rows if row.state != "recalled"]
-    received = [row for row in live if row.state == "received"]
+    found = queries.receipts_of(document)
+    further = urlencode({"state": chosen, "after": lines[-1].id}) if lines else ""
+    tabs = [("", "全部"), *DeliveryState.choices]
     context = {
         "document": document,
+        "errands": queries.errands_of(document),
+        "progress_url": reverse("circulation-progress", args=[pk]),
         "table": ui.Table("签收情况", columns, lines),
+        "tabs": [ui.Tab(words, f"?state={key}", key == chosen) for key, words in tabs],
+        "chosen": chosen,
+        "pager": ui.Pager(
+            previous_url=f"?state={chosen}" if after else "",
+            next_url=f"?{further}" if len(page) > RECEIPTS else "",
+            shown=len(lines),
+        ),
         "stats": [
-            ui.Stat("分发单位", len(live), "个"),
-            ui.Stat("已签收", len(received), "个"),
-            ui.Stat("待签收", len(live) - len(received), "个"),
-            ui.Stat("已撤回", len(rows) - len(live), "个"),
+            ui.Stat("分发单位", found.live, "个"),
+            ui.Stat("已签收", found.received, "个"),
+            ui.Stat("待签收", found.live - found.received, "个"),
+            ui.Stat("已撤回", found.recalled, "个"),
         ],
         "back_url": reverse("resource:outgoing:record", args=[pk]),
     }

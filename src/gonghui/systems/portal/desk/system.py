@@ -27,5 +27,6 @@ SYSTEM = System(
         "B5.1/p4": Served(NOTICES, "公告：期限、范围、附件、确认已阅、阅读统计和催阅"),
     },
     resources=(NOTICES,),
+    publishes=("cn.gonghui.notice",),
     menu=(NOTICES,),
 )

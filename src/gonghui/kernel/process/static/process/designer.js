@@ -22,11 +22,12 @@
     ["create.end", "event", "bpmn-icon-end-event-none", "结束", { type: "bpmn:EndEvent" }],
   ];
 
-  function Palette(palette, create, elementFactory, handTool, lassoTool, globalConnect) {
+  function Palette(palette, create, elementFactory, handTool, lassoTool, spaceTool, globalConnect) {
     this.getPaletteEntries = () => {
       const entries = {
         "hand-tool": { group: "tools", className: "bpmn-icon-hand-tool", title: "移动画布", action: { click: (event) => handTool.activateHand(event) } },
         "lasso-tool": { group: "tools", className: "bpmn-icon-lasso-tool", title: "框选", action: { click: (event) => lassoTool.activateSelection(event) } },
+        "space-tool": { group: "tools", className: "bpmn-icon-space-tool", title: "增减间距", action: { click: (event) => spaceTool.activateSelection(event) } },
         "connect-tool": { group: "tools", className: "bpmn-icon-connection-multi", title: "连线", action: { click: (event) => globalConnect.start(event) } },
         "tool-separator": { group: "tools", separator: true },
       };
@@ -38,7 +39,7 @@
     };
     palette.registerProvider(this);
   }
-  Palette.$inject = ["palette", "create", "elementFactory", "handTool", "lassoTool", "globalConnect"];
+  Palette.$inject = ["palette", "create", "elementFactory", "handTool", "lassoTool", "spaceTool", "globalConnect"];
 
   function Menus(popupMenu, contextPad, autoPlace, elementFactory, create) {
     popupMenu.registerProvider("bpmn-replace", 500, {
@@ -143,8 +144,23 @@
       say("流程图打不开，请换一个版本。", "stop");
       return;
     }
-    modeler.get("canvas").zoom("fit-viewport", "auto");
+    const fit = () => {
+      const canvas = modeler.get("canvas");
+      const { inner, outer } = canvas.viewbox(), tools = 80, room = 24;
+      const scale = Math.min(1, (outer.width - tools - 2 * room) / inner.width, (outer.height - 4 * room) / inner.height);
+      const spare = outer.width - tools - inner.width * scale;
+      canvas.viewbox({ x: inner.x - (tools + spare / 2) / scale, y: inner.y - (outer.height / scale - inner.height) / 2, width: outer.width / scale, height: outer.height / scale });
+    };
+    fit();
     window.processPanel(modeler, known, $("#panel"));
+
+    // A step dropped on a connection would cover its words: they go to the middle of what is left of it.
+    modeler.on("commandStack.connection.reconnect.postExecuted", 100, ({ context: { connection } }) => {
+      const { label, waypoints: [start, end] } = connection;
+      if (!label) return;
+      const modeling = modeler.get("modeling");
+      modeling.moveShape(label, { x: (start.x + end.x - label.width) / 2 - label.x, y: (start.y + end.y) / 2 - label.height - 4 - label.y });
+    });
 
     let dirty = false;
     modeler.on("commandStack.changed", () => { dirty = true; $("#saved").textContent = "有改动，尚未保存"; });
@@ -178,7 +194,7 @@
     if (known.faults) showFaults(modeler, known.faults);
     $("#undo")?.addEventListener("click", () => modeler.get("commandStack").undo());
     $("#redo")?.addEventListener("click", () => modeler.get("commandStack").redo());
-    $("#fit")?.addEventListener("click", () => modeler.get("canvas").zoom("fit-viewport", "auto"));
+    $("#fit")?.addEventListener("click", fit);
     $("#canvas").dataset.ready = "1";
     window.processModeler = modeler;
   });

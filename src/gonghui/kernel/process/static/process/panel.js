@@ -25,16 +25,22 @@
       if (note) control.setAttribute("aria-describedby", note.id);
       return make("div", { class: "gp-field" }, make("label", { class: "form-label", for: id }, label), control, note);
     };
-    const text = (value, change, attrs = {}) => {
-      const input = make("input", { class: "form-control", ...attrs, on: { change: () => change(input.value.trim()) } });
-      input.value = value || "";
+    const typed = (input, value, change) => {
+      let kept = value || "";
+      input.value = kept;
+      input.addEventListener("change", () => {
+        const now = input.value.trim();
+        if (now !== kept) change(kept = now);
+      });
       return input;
     };
-    const area = (value, change, attrs = {}) => {
-      const input = make("textarea", { class: "form-control", rows: 2, ...attrs, on: { change: () => change(input.value.trim()) } });
-      input.value = value || "";
-      return input;
-    };
+    const text = (value, change, attrs = {}) => typed(make("input", { class: "form-control", ...attrs }), value, change);
+    const area = (value, change, attrs = {}) => typed(make("textarea", { class: "form-control", rows: 2, ...attrs }), value, change);
+    // What is typed counts as soon as the pointer is elsewhere: by the time of a click, the change would take its target away.
+    document.addEventListener("pointermove", ({ target }) => {
+      const at = document.activeElement;
+      if (!panel.contains(target) && panel.contains(at) && at.matches("input:not([type=checkbox]), textarea")) at.dispatchEvent(new Event("change"));
+    }, true);
     const select = (value, pairs, change, empty = "请选择") => {
       const options = Object.entries(pairs);
       const input = make("select", { class: "form-select", on: { change: () => change(input.value) } });
@@ -53,7 +59,11 @@
     const button = (label, act, attrs = {}) => make("button", { type: "button", class: "btn btn-sm", ...attrs, on: { click: act } }, label);
     const group = (title, ...children) => make("fieldset", { class: "gp-group" }, make("legend", {}, title), ...children);
 
-    const set = (element, properties) => modeling.updateProperties(element, properties);
+    // A change made here must not redraw what is being used: a click would lose its target.
+    let ours = false;
+    const change = (work) => { ours = true; try { work(); } finally { ours = false; } };
+    const set = (element, properties) => change(() => modeling.updateProperties(element, properties));
+    const setPart = (element, part, properties) => change(() => modeling.updateModdleProperties(element, part, properties));
     const setOwn = (element, name, value) => set(element, { [`gonghui:${name}`]: value || undefined });
 
     /* Extension elements of one type, replaced as a whole. */
@@ -67,13 +77,45 @@
     };
     const plainRow = (item, names) => Object.fromEntries(names.map((name) => [name, item.get(name) || ""]));
 
+    /* A choice of one of our attributes, on which further fields depend. usual: what none means. */
+    const own = (element, name, pairs, usual) => {
+      const value = element.businessObject.get(`gonghui:${name}`) || usual;
+      const control = select(value, pairs, (chosen) => { setOwn(element, name, chosen); draw(element, name); }, usual ? null : "请选择");
+      control.dataset.own = name;
+      return control;
+    };
+
+    /* The effects a step may lead to before anybody else has to act, that ask for a permission. */
+    const WAITS = ["bpmn:UserTask", "bpmn:IntermediateCatchEvent", "bpmn:ReceiveTask"];
+    function ledTo(element) {
+      const seen = new Set(), found = new Map(), ways = [...(element.outgoing || [])];
+      while (ways.length) {
+        const next = ways.pop().target;
+        if (!next?.businessObject || seen.has(next)) continue;
+        seen.add(next);
+        const effect = next.businessObject.get("gonghui:effect");
+        if (known.needs[effect]) found.set(effect, known.needs[effect]);
+        if (!WAITS.some((type) => is(next, type))) ways.push(...(next.outgoing || []));
+      }
+      return found;
+    }
+
+    function entitled(element, role) {
+      return [...ledTo(element)].map(([effect, need]) => {
+        const able = !role || need.roles.includes(role);
+        const words = able ? `之后会“${known.effects[effect]}”，须由${need.words}办理。` : `${known.roles[role]}无权“${known.effects[effect]}”，请改由${need.words}办理，或在后面再加一个由${need.words}办理的环节。`;
+        return make("p", able ? { class: "form-hint" } : { class: "gp-wrong", role: "status" }, words);
+      });
+    }
+
     function who(element) {
       const business = element.businessObject, value = business.get("gonghui:who") || "";
-      const parts = [field("由谁办理", select(value, known.who, (chosen) => { setOwn(element, "who", chosen); draw(element, "who"); }))];
-      if (["role", "superior", "initiator_union"].includes(value)) parts.push(field("角色", select(business.get("gonghui:role"), known.roles, (chosen) => setOwn(element, "role", chosen))));
+      const parts = [field("由谁办理", own(element, "who", known.who))];
+      if (["role", "superior", "initiator_union"].includes(value)) parts.push(field("角色", own(element, "role", known.roles)));
       if (value === "role") parts.push(field("哪一级工会", select(business.get("gonghui:at") || "here", known.at, (chosen) => setOwn(element, "at", chosen), null)));
       if (value === "user") parts.push(field("人员", select(business.get("gonghui:user"), known.users, (chosen) => setOwn(element, "user", chosen)), "列出本级工会有岗位的人员。"));
       if (value === "expression") parts.push(expression(business.get("gonghui:expression"), (chosen) => setOwn(element, "expression", chosen), "办理人的表达式", "结果为用户编号。"));
+      parts.push(...entitled(element, ["role", "superior", "initiator_union"].includes(value) ? business.get("gonghui:role") : ""));
       return group("由谁办理", ...parts);
     }
 
@@ -84,6 +126,19 @@
         names.append(button(variable.title, () => { input.setRangeText(code, input.selectionStart, input.selectionEnd, "end"); input.dispatchEvent(new Event("change")); input.focus(); }, { class: "btn btn-sm gp-name", title: code }));
       }
       return make("div", {}, field(label, input, help), names);
+    }
+
+    /* The buttons of the steps last taken before a connection: what `choice` may be there. */
+    function buttonsBefore(element) {
+      const seen = new Set(), found = {}, steps = [element.source];
+      while (steps.length) {
+        const step = steps.pop();
+        if (!step?.businessObject || seen.has(step)) continue;
+        seen.add(step);
+        if (is(step, "bpmn:UserTask")) for (const button of listOf(step, "gonghui:Choice")) found[button.get("code")] = `${button.get("title")}（${step.businessObject.name || step.id}）`;
+        else steps.push(...(step.incoming || []).map((way) => way.source));
+      }
+      return Object.keys(found).length ? found : null;
     }
 
     function builder(element, flow) {
@@ -97,10 +152,12 @@
       operator.setAttribute("aria-label", "比较");
       function refresh() {
         const variable = known.variables[left.value];
-        right = variable?.choices ? select("", variable.choices, () => {}, "值") : variable?.kind === "flag" ? select("true", { true: "是", false: "否" }, () => {}, null) : make("input", { class: "form-control" });
+        const options = taken(left.value);
+        right = options ? select("", options, () => {}, "值") : variable?.kind === "flag" ? select("true", { true: "是", false: "否" }, () => {}, null) : make("input", { class: "form-control" });
         right.setAttribute("aria-label", "值");
         place.replaceChildren(right);
       }
+      const taken = (code) => (code === "choice" ? buttonsBefore(element) : known.variables[code]?.choices);
       const quoted = (kind, value) => (["integer", "number", "flag"].includes(kind) ? value : JSON.stringify(value));
       holder.append(left, operator, place, button("加入条件", () => {
         const variable = known.variables[left.value];
@@ -158,7 +215,7 @@
       return [
         who(element),
         group("怎样办理",
-          field("办理方式", select(mode, known.modes, (chosen) => { setOwn(element, "mode", chosen); draw(element, "mode"); }, null)),
+          field("办理方式", own(element, "mode", known.modes, "one")),
           mode === "n" ? field("同意人数", text(business.get("gonghui:count"), (value) => setOwn(element, "count", value), { type: "number", min: 1, max: 50 })) : null,
           field("办理期限（工作日）", text(business.get("gonghui:deadline"), (value) => setOwn(element, "deadline", value), { type: "number", min: 1, max: 366 }), "留空表示不限；到期前提醒，逾期报上级。")),
         choices(element),
@@ -166,16 +223,21 @@
       ];
     }
 
+    function service(element) {
+      const need = known.needs[element.businessObject.get("gonghui:effect")];
+      return group("自动办理", field("办理内容", own(element, "effect", known.effects), need ? `走到这里的前一个办理环节须由${need.words}办理。` : ""));
+    }
+
     function event(element) {
       const definition = element.businessObject.eventDefinitions?.[0];
       if (!definition) return [];
       if (definition.$type === "bpmn:TimerEventDefinition") {
         const days = definition.timeDuration?.body || "";
-        const change = (value) => modeling.updateModdleProperties(element, definition, { timeDuration: value ? moddle.create("bpmn:FormalExpression", { body: value }) : undefined });
-        return [group("等待", field("工作日数", text(days, change, { type: "number", min: 1, max: 366 })))];
+        const wait = (value) => setPart(element, definition, { timeDuration: value ? moddle.create("bpmn:FormalExpression", { body: value }) : undefined });
+        return [group("等待", field("工作日数", text(days, wait, { type: "number", min: 1, max: 366 })))];
       }
       if (definition.$type === "bpmn:MessageEventDefinition") {
-        const change = (code) => {
+        const expect = (code) => {
           const root = modeler.getDefinitions();
           let message = (root.rootElements || []).find((item) => item.$type === "bpmn:Message" && item.name === code);
           if (!message && code) {
@@ -183,9 +245,9 @@
             message.$parent = root;
             root.rootElements.push(message);
           }
-          modeling.updateModdleProperties(element, definition, { messageRef: message || undefined });
+          setPart(element, definition, { messageRef: message || undefined });
         };
-        return [group("等待", field("消息", select(definition.messageRef?.name, known.messages, change)))];
+        return [group("等待", field("消息", select(definition.messageRef?.name, known.messages, expect)))];
       }
       return [];
     }
@@ -210,24 +272,26 @@
     const TITLES = { "bpmn:UserTask": "人工办理", "bpmn:ServiceTask": "自动办理", "bpmn:SequenceFlow": "连线", "bpmn:StartEvent": "开始", "bpmn:EndEvent": "结束", "bpmn:ExclusiveGateway": "排他网关", "bpmn:ParallelGateway": "并行网关", "bpmn:InclusiveGateway": "包容网关", "bpmn:IntermediateCatchEvent": "等待", "bpmn:BoundaryEvent": "边界事件", "bpmn:SubProcess": "子流程", "bpmn:Process": "流程" };
 
     function draw(element, keep = "") {
-      const at = keep ? 0 : panel.scrollTop;
+      // What is still being typed counts before the field goes.
+      if (panel.contains(document.activeElement)) document.activeElement.blur();
+      const at = element === shown ? panel.scrollTop : 0;
       shown = element;
       const business = element.businessObject, type = business?.$type || "";
       const parts = [make("h2", { class: "gp-title" }, TITLES[type] || "元素")];
       if (type) parts.push(field("名称", text(business.name, (value) => set(element, { name: value }), { maxlength: 60 })));
       if (is(element, "bpmn:UserTask")) parts.push(...work(element));
-      else if (is(element, "bpmn:ServiceTask")) parts.push(group("自动办理", field("办理内容", select(business.get("gonghui:effect"), known.effects, (value) => setOwn(element, "effect", value)))));
+      else if (is(element, "bpmn:ServiceTask")) parts.push(service(element));
       else if (is(element, "bpmn:SequenceFlow")) parts.push(...arrow(element));
       else if (is(element, "bpmn:CatchEvent")) parts.push(...event(element));
       else if (type === "bpmn:Process") parts.push(make("p", { class: "gh-quiet" }, "选中一个环节或连线，在这里设置由谁办理、期限、按钮和条件。"));
       panel.replaceChildren(...parts.filter(Boolean));
-      if (keep) panel.querySelector("select")?.focus();
-      else panel.scrollTop = at;
+      panel.scrollTop = at;
+      if (keep) panel.querySelector(`[data-own="${keep}"]`)?.focus({ preventScroll: true });
     }
 
     const current = () => { const chosen = selection.get(); return chosen.length === 1 ? chosen[0].labelTarget || chosen[0] : canvas.getRootElement(); };
     modeler.on("selection.changed", () => draw(current()));
-    modeler.on("element.changed", ({ element }) => { if (element === shown && !panel.contains(document.activeElement)) draw(element); });
+    modeler.on("element.changed", ({ element }) => { if (!ours && element === shown) draw(element); });
     modeler.on("import.done", () => draw(canvas.getRootElement()));
     draw(canvas.getRootElement());
   };

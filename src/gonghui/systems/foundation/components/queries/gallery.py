@@ -290,6 +290,11 @@ FLOW_WORDS = {
     "facts": "每一步之前重新读取的情况",
     "link": "记录页面的地址",
     "ended": "中途结束时通知谁",
+    "seen": "除工会范围外，还有谁能看",
+    "words": "意见里不能写什么",
+    "parties": "谁应当回避",
+    "once": "一人只办其中一步",
+    "tables": "条件可以引用的决策表",
 }
 RULE_WORDS = {
     "code": "代码",
@@ -337,7 +342,7 @@ DOCUMENT_WORDS = {
     "document": "要排版的内容",
 }
 GROUPS = ("图形展示", "报表工具", "图形管理", "流程", "规则", "文书", "页面部件")
-FIRST = date(2026, 11, 22)
+FIRST, SECOND = date(2026, 11, 22), date(2026, 11, 23)
 UI_TITLES = {
     "head": ("页头", "标题、数量、截至时间和一个主要操作"),
     "filters": ("筛选条", "读起来像一句话的筛选条件"),
@@ -435,9 +440,19 @@ COMPONENTS: tuple[Component, ...] = (
         "报表",
         "报表工具",
         "由各行和一段声明算出多层表头、分组合并、小计和合计；表头固定，分页打印，导出的工作簿合并相同。",
-        (reports.Report, reports.Group, reports.Measure, reports.Ratio, reports.Across),
+        (
+            reports.Report,
+            reports.Group,
+            reports.Measure,
+            reports.Ratio,
+            reports.Word,
+            reports.Across,
+        ),
         (r"{%\s*ui_report\b", r"kernel\.ui(\.| import .*\b)reports\b"),
-        (Edition("1.0", FIRST, "首次发布", "41c2d03bbe6d"),),
+        (
+            Edition("1.1", SECOND, "指标列中可以放文字，如进度、期限、分工", "e289b0edabd6"),
+            Edition("1.0", FIRST, "首次发布"),
+        ),
         samples.REPORTS,
         REPORT_WORDS,
     ),
@@ -491,10 +506,14 @@ COMPONENTS: tuple[Component, ...] = (
         "在页面里画的流程，带待办、会签、转办、期限和经过；版本发布前校验和试运行。",
         ("gonghui.kernel.process.declaring.Flow",),
         (r"kernel\.process\b", r"process/c/"),
-        (Edition("0.9", FIRST, "试用：参数还可能变化"),),
-        (),
+        (
+            Edition("1.0", SECOND, "参数固定；入会审批、拟稿签发、法人登记已用", "b589b1728a68"),
+            Edition("0.9", FIRST, "试用"),
+        ),
+        samples.FLOWS_DRAWN,
         FLOW_WORDS,
         within="kernel/process/",
+        pages=(("流程", "flows"), ("流程事项", "work")),
     ),
     Component(
         "rules",
@@ -506,10 +525,14 @@ COMPONENTS: tuple[Component, ...] = (
             "gonghui.kernel.rules.expressions.evaluate",
         ),
         (r"kernel\.rules\b",),
-        (Edition("0.9", FIRST, "试用：参数还可能变化"),),
+        (
+            Edition("1.0", SECOND, "参数固定；收文、归档、登记、周转池已用", "59b86fbc81cb"),
+            Edition("0.9", FIRST, "试用"),
+        ),
         samples.RULES,
         RULE_WORDS,
         within="kernel/rules/",
+        pages=(("决策表", "rules"),),
     ),
     Component(
         "documents",
@@ -522,7 +545,10 @@ COMPONENTS: tuple[Component, ...] = (
             "gonghui.kernel.documents.rendering.render",
         ),
         (r"kernel\.documents\b",),
-        (Edition("0.9", FIRST, "试用：参数还可能变化"),),
+        (
+            Edition("1.0", SECOND, "参数固定；公文流转、法人证书、建会批复已用", "1d1327356c5c"),
+            Edition("0.9", FIRST, "试用"),
+        ),
         samples.DOCUMENTS,
         DOCUMENT_WORDS,
         within="kernel/documents/",

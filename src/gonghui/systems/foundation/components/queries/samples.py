@@ -11,8 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from gonghui.kernel.process.declaring import FLOWS
+from gonghui.kernel.process.diagram import read
 from gonghui.kernel.rules.expressions import evaluate
 from gonghui.kernel.rules.kinds import Kind
+from gonghui.kernel.rules.tables import TABLES, InForce
 from gonghui.kernel.ui import components as ui
 from gonghui.kernel.ui import gallery as values
 from gonghui.kernel.ui.charts import KINDS, Chart, Series
@@ -189,6 +192,42 @@ def rule_sample() -> dict[str, Any]:
     return {"text": text, "table": ui.Table("表达式的结果", columns, rows)}
 
 
+def table_sample() -> dict[str, Any]:
+    """A table of this installation asked now, with the line that counts and why."""
+    table = next(iter(sorted(TABLES.values(), key=lambda item: len(item.inputs))), None)
+    if table is None or not table.default.samples:
+        return {"decided": ()}
+    sample = table.default.samples[0]
+    decision = table.apply(InForce(table.default), table.values_of(sample.given))
+    return {
+        "decided": decision.because.split("\n"),
+        "title": table.title,
+        "url": reverse("rules-table", args=[table.code]),
+    }
+
+
+def flow_sample() -> dict[str, Any]:
+    """A flow of this installation drawn as a case stands in it: one step signed, one waiting."""
+    found = next((flow for _, flow in sorted(FLOWS.items())), None)
+    if found is None:
+        return {"standing": None}
+    xml = found.diagram.read_text("utf-8")
+    drawn = read(xml)
+    steps = drawn.of_kind("userTask")
+    here, passed = steps[-1], [*drawn.of_kind("startEvent"), *steps[:-1]]
+    return {
+        "title": found.title,
+        "standing": {
+            "xml": xml,
+            "passed": [node.id for node in passed],
+            "marks": [{"id": node.id, "text": "汪晓燕 同意 11-20 10:20"} for node in steps[:-1]],
+            "here": [{"id": here.id, "text": "在这里：许若兰"}],
+        },
+        "passed": [node.title for node in passed],
+        "here": here.title,
+    }
+
+
 def _now() -> Any:
     return timezone.now()
 
@@ -208,6 +247,20 @@ RULES = (
     Sample(
         "<p>表达式 <code>{{ text }}</code></p>{% ui_table table %}",
         rule_sample,
+    ),
+    Sample(
+        '{% if decided %}<p>决策表 <a class="gh-link" href="{{ url }}">{{ title }}</a>：</p>'
+        "<ul>{% for line in decided %}<li>{{ line }}</li>{% endfor %}</ul>"
+        '{% else %}{% ui_empty "本平台还没有决策表" "" icon_name="table" %}{% endif %}',
+        table_sample,
+    ),
+)
+FLOWS_DRAWN = (
+    Sample(
+        '{% if standing %}<h3>{{ title }}</h3>{% include "process/c/diagram.html" %}'
+        "<p>已办：{{ passed|join:'、' }}。现在：{{ here }}，等许若兰办理。</p>"
+        '{% else %}{% ui_empty "本平台还没有流程" "" icon_name="sitemap" %}{% endif %}',
+        flow_sample,
     ),
 )
 DOCUMENTS = (

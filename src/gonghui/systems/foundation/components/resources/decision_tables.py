@@ -126,6 +126,7 @@ def _lines(version: TableVersion, actor: Actor) -> dict[str, Any] | None:
         "edit_url": reverse("rules-edit", args=[version.pk]) if edits else "",
         "compare_url": reverse("rules-compare", args=[version.table])
         + f"?union={version.union_id}&right={version.pk}",
+        "workbook_url": reverse("rules-workbook", args=[version.pk]),
         "table_url": reverse("rules-table", args=[version.table]) + f"?union={version.union_id}",
     }
 

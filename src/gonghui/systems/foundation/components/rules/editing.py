@@ -55,15 +55,7 @@ def differences(table: RuleTable, before: Sequence[Line], after: Sequence[Line])
         for step in range(max(a_end - a, b_end - b)):
             old = before[a + step] if a + step < a_end else None
             new = after[b + step] if b + step < b_end else None
-            word = (
-                "same"
-                if what == "equal"
-                else "changed"
-                if old and new
-                else "new"
-                if new
-                else "gone"
-            )
+            word = "same" if what == "equal" else _word(old, new)
             found.append(
                 Changed(word, old, new, a + step + 1 if old else 0, b + step + 1 if new else 0)
             )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +19,7 @@ from gonghui.kernel.rules.tables import Content, Line, Sample
 from gonghui.kernel.rules.versions import decide_for
 from gonghui.systems.foundation.components.actions import decision_tables as actions
 from gonghui.systems.foundation.components.queries import decision_tables as queries
+from gonghui.systems.foundation.components.views import workbooks
 
 # Found by its code: systems do not import one another.
 TRADE_TABLE = queries.declared("membership.pool_trades")
@@ -208,6 +212,88 @@ def test_the_grid_keeps_what_is_typed(world, writer, client_of):
     assert "不在可选范围内" in page and 'aria-invalid="true"' in page
     stale = client.post(url, {**typed, "op": "save"})
     assert stale.status_code == 409 and 'value="没有的"' in stale.content.decode()
+
+
+def _lines_url(draft):
+    return f"/rules/version/{draft.pk}/table.xlsx"
+
+
+def _brought(client, draft, content: bytes, name="改过的表.xlsx"):
+    file = SimpleUploadedFile(name, content)
+    return client.post(f"/rules/version/{draft.pk}/read/", {"file": file, "version": draft.version})
+
+
+def test_a_table_goes_to_a_workbook_and_comes_back_as_it_was(world, writer, client_of):
+    client = client_of(HANDLER, world.hefei)
+    odd = (
+        Line({"trade": '= trade == "03"'}, {"words": "快递、即送"}, "说明一"),
+        Line({"trade": "非 01、02"}, {"words": "01", "industries": "60"}),
+    )
+    draft = drafted(world, writer, Content(odd, GOOD.samples))
+    answer = client.get(_lines_url(draft))
+    assert "attachment" in answer["Content-Disposition"]
+    lines, told = workbooks.read(TRADE_TABLE, SimpleUploadedFile("t.xlsx", answer.content))
+    assert (lines, told) == (odd, [])
+    assert client.get(f"/rules/table/{TRADE_TABLE.code}/table.xlsx").status_code == 200
+
+
+def test_a_workbook_is_read_into_the_grid_with_its_bad_cells_marked(world, writer, client_of):
+    client = client_of(HANDLER, world.hefei)
+    draft = drafted(world, writer)
+    text = (
+        "新就业形态,结果：工会名称用字,结果：行业大类,备注二\n"
+        "快递员,快递,60,甲\n不认识的,货运,54,\n,,,\n保安员,,,\n"
+    )
+    page = _brought(client, draft, text.encode(), "t.csv").content.decode()
+    assert "已读入 3 行，还没有保存" in page and "不认识的列已忽略：备注二" in page
+    assert "不在可选范围内" in page and "这一行没有填写结果" in page
+    assert 'value="快递员"' in page and 'value="不认识的"' in page
+    draft.refresh_from_db()
+    assert draft.parsed == GOOD
+    bad = Content((Line({"trade": "不认识的"}, {"words": "货运"}),))
+    marked = workbooks.written(TRADE_TABLE, bad, TRADE_TABLE.faults(bad))
+    with zipfile.ZipFile(io.BytesIO(marked)) as book:
+        shared = book.read("xl/sharedStrings.xml").decode()
+    assert "错误说明" in shared and "不在可选范围内" in shared
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("t.csv", "姓名,电话\n甲,1\n".encode(), "没有找到表头"),
+        ("t.csv", "新就业形态,结果：工会名称用字,结果：行业大类\n".encode(), "没有内容"),
+        (
+            "t.csv",
+            ("新就业形态,结果：工会名称用字,结果：行业大类\n" + "快递员,快,60\n" * 501).encode(),
+            "超过 500 行",
+        ),
+        ("t.xlsx", b"PK\x03\x04 broken", "损坏"),
+    ],
+)
+def test_files_that_are_no_table_are_refused(world, writer, client_of, name, content, words):
+    draft = drafted(world, writer)
+    page = _brought(client_of(HANDLER, world.hefei), draft, content, name)
+    assert page.status_code == 422 and words in page.content.decode()
+    refused = _brought(client_of(VIEWER, world.hefei), draft, content, name)
+    assert refused.status_code == 403
+    assert _brought(client_of(HANDLER, world.wuhu), draft, content, name).status_code == 404
+
+
+def test_five_hundred_lines_are_one_form(world, writer, client_of):
+    client = client_of(HANDLER, world.hefei)
+    draft = drafted(world, writer)
+    trades = list(TRADE_TABLE.inputs[0].choices)
+    typed = {
+        "version": draft.version,
+        "op": "save",
+        "note": [""] * 500,
+        "when_trade": [trades[at % len(trades)] for at in range(500)],
+        "then_words": ["快递"] * 500,
+        "then_industries": ["60"] * 500,
+    }
+    assert client.post(f"/rules/version/{draft.pk}/edit/", typed).status_code == 302
+    draft.refresh_from_db()
+    assert draft.lines == 500
 
 
 def test_others_are_refused(world, writer, client_of):

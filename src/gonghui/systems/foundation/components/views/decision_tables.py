@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Missing, Refusal
@@ -20,6 +21,7 @@ from gonghui.kernel.rules.models import TableVersion, VersionState
 from gonghui.kernel.rules.tables import (
     HIT_HELP,
     HIT_TITLES,
+    MOST_LINES,
     REACH_TITLES,
     Content,
     InForce,
@@ -36,8 +38,9 @@ from gonghui.systems.foundation.components.permissions import (
 )
 from gonghui.systems.foundation.components.queries import decision_tables as queries
 from gonghui.systems.foundation.components.rules import editing
-from gonghui.systems.foundation.components.views import grids
+from gonghui.systems.foundation.components.views import grids, workbooks
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHAT = {
     "same": ("未变", "idle"),
     "new": ("新增", "good"),
@@ -157,6 +160,7 @@ def table_page(request: HttpRequest, code: str) -> HttpResponse:
         if standing.open
         else "",
         "compare_url": f"{reverse('rules-compare', args=[code])}?union={union.pk}",
+        "workbook_url": f"{reverse('rules-table-workbook', args=[code])}?union={union.pk}",
         "back_url": f"{reverse('rules')}?union={union.pk}",
         "decisions_url": f"{reverse('resource:rule-decisions:list')}?table={code}"
         if actor.may(VIEW_DECISIONS)
@@ -236,12 +240,53 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
+def bring(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the lines of an uploaded workbook in the grid, faults marked, to be looked at and
+    saved."""
+    actor: Actor = request.actor
+    draft = queries.readable(actor, pk)
+    actor.require(EDIT_TABLES, draft.org_path)
+    table = queries.declared(draft.table)
+    if draft.state != VersionState.DRAFT:
+        return HttpResponseRedirect(reverse("resource:rule-versions:record", args=[pk]))
+    try:
+        lines, told = workbooks.read(table, request.FILES.get("file"))
+    except Refusal as refusal:
+        return _editor(request, draft, table, draft.parsed, refusal)
+    words = f"已读入 {len(lines)} 行，还没有保存。{''.join(told)}请核对后保存。"
+    return _editor(request, draft, table, replace(draft.parsed, lines=lines), words=words)
+
+
+def version_workbook(request: HttpRequest, pk: int) -> HttpResponse:
+    """The lines of a version as a workbook, cells that cannot be read marked."""
+    version = queries.readable(request.actor, pk)
+    table = queries.declared(version.table)
+    content = version.parsed
+    name = f"{table.title} {version.union.name}第{version.number}版"
+    return _workbook(workbooks.written(table, content, table.faults(content)), name)
+
+
+def table_workbook(request: HttpRequest, code: str) -> HttpResponse:
+    """What is in force at a union as a workbook."""
+    table = queries.declared(code)
+    union = queries.place(request.actor, request.GET.get("union", ""))
+    found = queries.standing(table, union).now
+    return _workbook(workbooks.written(table, found.content), f"{table.title} {union.name}现行")
+
+
+def _workbook(content: bytes, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=XLSX)
+    answer["Content-Disposition"] = content_disposition_header(True, f"{name}.xlsx")
+    return answer
+
+
 def _editor(
     request: HttpRequest,
     draft: TableVersion,
     table: RuleTable,
     content: Content,
     refusal: Refusal | None = None,
+    words: str = "行已调整，还没有保存。",
 ) -> HttpResponse:
     known = queries.checked(table, content)
     posted = request.method == "POST"
@@ -255,10 +300,15 @@ def _editor(
         "known": known,
         "refusal": refusal,
         "unsaved": posted,
+        "words": words,
+        "most_lines": MOST_LINES,
         "version": request.POST.get("version", "") if posted else draft.version,
         "reason": request.POST.get("reason", "") if posted else draft.reason,
         "source_doc": request.POST.get("source_doc", "") if posted else draft.source_doc,
         "back_url": reverse("resource:rule-versions:record", args=[draft.pk]),
+        "edit_url": reverse("rules-edit", args=[draft.pk]),
+        "bring_url": reverse("rules-bring", args=[draft.pk]),
+        "workbook_url": reverse("rules-workbook", args=[draft.pk]),
     }
     status = refusal.status if refusal else 200
     return render(request, "components/rules_edit.html", context, status=status)

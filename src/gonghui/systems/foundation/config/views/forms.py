@@ -71,7 +71,7 @@ class ValueForm(ActionForm):
             return self.setting.checked(read(self.setting, self.cleaned_data["value"]))
         except Refusal as refusal:
             raise ValidationError(
-                refusal.message, params={"rule": rules.BOUND, "remedy": refusal.remedy}
+                refusal.format, params={"rule": rules.BOUND, "remedy": refusal.remedy}
             ) from refusal
 
     @property

@@ -25,7 +25,8 @@ IMPORT = re.compile(
     r"(\([^)]*\)|[^\n]+))",
     re.M,
 )
-TELLING = re.compile(r"\bpublish\(|\bEvent\(|\bparty=|\bParty\(")
+TELLING = re.compile(r"\bpublish\(|\bpublish as\b|\bEvent\(|\bEvent as\b|\bparty=|\bParty\(")
+TELLERS = ("publish", "Event")
 SKIPPED = frozenset({"tests", "testing", "migrations", "__pycache__", "simulators"})
 
 
@@ -79,16 +80,19 @@ def read(root: Path) -> Sources:
         package = package_of(module)
         names = {target: code for (owner, target), code in codes.items() if owner == module}
         words = {name: word for (owner, name), word in constants.items() if owner == module}
+        tellers = set(TELLERS)
         for source, imported in _imports(text):
             _imported(source, imported, module, package, found)
-            for name in imported:
+            for name, here in imported:
                 if (code := codes.get((source, name))) is not None:
-                    names[name] = code
+                    names[here] = code
                 if (word := constants.get((source, name))) is not None:
-                    words[name] = word
+                    words[here] = word
+                if name in TELLERS:
+                    tellers.add(here)
         found.imports[package].discard(package)
         if module in trees:
-            _told(trees[module], package, names, words, found)
+            _told(trees[module], package, names, words, tellers, found)
     return found
 
 
@@ -102,20 +106,24 @@ def _files(root: Path) -> Iterator[tuple[str, Path]]:
         yield ".".join(("gonghui", *parts)), path
 
 
-def _imports(text: str) -> Iterator[tuple[str, list[str]]]:
-    """(module, names taken from it) of every import statement; relative ones are not used here."""
+def _imports(text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """(module, names taken from it and what each is called here) of every import statement;
+    relative ones are not used here."""
     for plain, source, names in IMPORT.findall(text):
         if plain:
             yield from ((part.split(" as ")[0].strip(), []) for part in plain.split(","))
         else:
             inside = re.sub(r"#.*", "", names).strip("()\n ")
-            yield source, [part.split(" as ")[0].strip() for part in inside.split(",") if part]
+            parts = [part.split(" as ") for part in inside.split(",") if part.strip()]
+            yield source, [(part[0].strip(), part[-1].strip()) for part in parts]
 
 
-def _imported(source: str, names: list[str], module: str, package: str, found: Sources) -> None:
+def _imported(
+    source: str, names: list[tuple[str, str]], module: str, package: str, found: Sources
+) -> None:
     if source == "gonghui" or source.startswith("gonghui."):
         found.imports[package].add(package_of(source))
-        found.imports[package] |= {package_of(f"{source}.{name}") for name in names}
+        found.imports[package] |= {package_of(f"{source}.{name}") for name, _ in names}
         return
     leaves = source.split(".", maxsplit=1)[0] in LEAVING or source in LEAVING_PARTS
     if leaves and package != GUARD:
@@ -140,15 +148,17 @@ def _constants(tree: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _told(
-    tree: ast.AST, package: str, names: dict[str, str], words: dict[str, str], found: Sources
+    tree: ast.AST,
+    package: str,
+    names: dict[str, str],
+    words: dict[str, str],
+    tellers: set[str],
+    found: Sources,
 ) -> None:
     """Event types published and outside parties called in one module."""
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=function, args=[first, *_]) if _name(function) in {
-                "publish",
-                "Event",
-            }:
+            case ast.Call(func=function, args=[first, *_]) if _name(function) in tellers:
                 topic = words.get(_name(first)) or _topic(first)
                 if topic.startswith("cn.gonghui."):
                     found.topics[package].add(topic)

@@ -98,10 +98,20 @@ def test_sources_read_events_parties_and_imports(tmp_path):
         'publish(f"cn.gonghui.b.{what}", "1", {})\n'
         'request("GET", "x", party=SMS)\nrequest("GET", "x", party="某处")\n'
     )
+    (folder / "named.py").write_text(
+        "from gonghui.kernel.bus.outbox import publish as publish_event\n"
+        "from gonghui.systems.a.b.names import TOPIC as DONE, SMS as WAY\n"
+        'publish_event("cn.gonghui.b.renamed", "1", {})\n'
+        'publish_event(DONE, "1", {})\nrequest("GET", "x", party=WAY)\n'
+    )
     (folder / "tests").mkdir()
     (folder / "tests" / "test_x.py").write_text("import httpx\n")
     found = sources.read(tmp_path)
-    assert found.topics["systems.a.b"] == {"cn.gonghui.b.done", "cn.gonghui.b.*"}
+    assert found.topics["systems.a.b"] == {
+        "cn.gonghui.b.done",
+        "cn.gonghui.b.renamed",
+        "cn.gonghui.b.*",
+    }
     assert found.parties["systems.a.b"] == {"sms", "某处"} and found.words == {"某处"}
     assert "kernel.codes" in found.imports["systems.a.b"]
     assert not found.bypasses

@@ -311,29 +311,54 @@ def _filters(chosen: dict[str, str], text: str, here: str) -> list[ui.Filter]:
     ]
 
 
+DEPARTMENTS = reports.Report(
+    "各部门项数",
+    (reports.Group("name", "部门", link=lambda row: row["url"]),),
+    (reports.Measure("leads", "牵头"), reports.Measure("parts", "参与")),
+    total="",
+    unit="个系统",
+)
+
+
 def matrix(request: HttpRequest) -> HttpResponse:
     """Departments × systems: who leads, who takes part (分工表)."""
     request.actor.require(VIEW_PLAN)
     names = [name for name in plan.departments() if name != "省总工会"]
     found = plan.tallies(plan.functions(), lambda item: item.system.code)
+    systems = reports.Report(
+        "系统与部门对照",
+        (reports.Group("system", "系统", link=lambda row: row["url"]),),
+        (
+            reports.Ratio("done", "total", "实现率", places=0),
+            *(reports.Word(f"part_{place}", name) for place, name in enumerate(names)),
+        ),
+        total="",
+    )
+    here = reverse("plan-functions")
     rows = [
-        (system, found[system.code], [system.part_of(name) for name in names])
+        {
+            "system": f"{system.code} {system.name}",
+            "url": f"{here}?{urlencode({'system': system.code})}",
+            "done": found[system.code].done,
+            "total": found[system.code].total,
+            **{f"part_{place}": system.part_of(name) for place, name in enumerate(names)},
+        }
         for system in plan.planned().values()
         if system.code != "T"
     ]
     totals = [
-        (
-            name,
-            sum(system.lead == name for system in plan.planned().values()),
-            sum(name in system.participants for system in plan.planned().values()),
-        )
+        {
+            "name": name,
+            "url": f"{here}?{urlencode({'lead': name})}",
+            "leads": sum(system.lead == name for system in plan.planned().values()),
+            "parts": sum(name in system.participants for system in plan.planned().values()),
+        }
         for name in names
     ]
     context = {
         "tabs": _tabs("plan-matrix"),
-        "names": names,
-        "rows": rows,
-        "totals": totals,
+        "departments": reports.build(DEPARTMENTS, totals),
+        "systems": reports.build(systems, rows),
         "as_of": timezone.now(),
     }
     return render(request, "services/matrix.html", context)

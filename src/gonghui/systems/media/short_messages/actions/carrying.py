@@ -2,7 +2,7 @@
 
 Every function is one transaction, or part of the caller's. The order that nothing is sent twice
 hangs on: a submit is committed as recorded before its first octet leaves, and a recorded one whose
-link is gone becomes unknown, never waiting. docs/decisions/0020-short-messages.md.
+link is gone becomes unknown, never waiting. docs/decisions/0022-short-messages.md.
 """
 
 from __future__ import annotations

@@ -175,7 +175,7 @@ class Message(Scoped, Phone):
 class Submit(models.Model):
     """One part handed to one route once. Its id is the sequence number on the wire.
 
-    Written and committed before the first octet leaves; see decisions/0020. month: in which it is
+    Written and committed before the first octet leaves; see decisions/0022. month: in which it is
     billed, from the day it was accepted.
     """
 

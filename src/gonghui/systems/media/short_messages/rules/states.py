@@ -1,7 +1,7 @@
 """How a message and its parts go on (状态), and what a receipt or refusal of a carrier means.
 
 A part that may have reached the carrier without our knowing is UNKNOWN (结果待查): it waits for its
-receipt and is never sent again by itself. See docs/decisions/0020-short-messages.md.
+receipt and is never sent again by itself. See docs/decisions/0022-short-messages.md.
 """
 
 from __future__ import annotations

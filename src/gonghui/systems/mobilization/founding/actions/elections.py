@@ -19,7 +19,9 @@ from gonghui.kernel.codes.parameters import BASIC_TERM_YEARS, LOCAL_TERM_YEARS
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.org.models import Union
 from gonghui.systems.mobilization.founding import permissions
+from gonghui.systems.mobilization.founding.actions.accounts import ask_account
 from gonghui.systems.mobilization.founding.actions.entering import enter_union
+from gonghui.systems.mobilization.founding.actions.reasons import check_reason
 from gonghui.systems.mobilization.founding.actions.telling import (
     ask_group,
     ask_superior,
@@ -38,6 +40,7 @@ from gonghui.systems.mobilization.founding.models.preparations import Preparatio
 from gonghui.systems.mobilization.founding.queries import law
 from gonghui.systems.mobilization.founding.queries.elections import (
     ballots_of,
+    chair_of,
     committee_size,
     elected_counts,
     elected_of,
@@ -57,7 +60,8 @@ from gonghui.systems.mobilization.membership.public import (
 
 PREFIX = "XJ"
 DECIDE, MEND, HOLD = "election.decide", "election.mend", "election.hold"
-MIN_REASON = 4
+COUNTING = (ElectionState.HELD, ElectionState.RETURNED)
+"""States in which a ballot is counted, held again or corrected."""
 POSTS = {
     Office.VICE: "vice_chair",
     Office.STANDING: "standing",
@@ -191,7 +195,7 @@ def open_congress(
     place: str = "",
 ) -> Election:
     """Enter who was due and who came; a congress short of its quorum is held on another day."""
-    _require(election, ElectionState.PLANNED, ElectionState.HELD, ElectionState.RETURNED)
+    _require(election, ElectionState.PLANNED, *COUNTING)
     if any(ballot.is_counted for ballot in ballots_of(election)):
         raise Conflict("已经计票，不能再改到会情况。", code="counted")
     if held_on > timezone.localdate():
@@ -203,7 +207,8 @@ def open_congress(
     if not rules.has_quorum(due, present, figures.quorum):
         need = rules.least_present(due, figures.quorum)
         raise Refusal(
-            f"应到 {due} 人，实到 {present} 人，不足三分之二（{need} 人），不能进行选举。",
+            f"应到 {due} 人，实到 {present} 人，不足{rules.share_words(figures.quorum)}"
+            f"（{need} 人），不能进行选举。",
             rule=rules.QUORUM_RULE,
             remedy="请另行确定日期召开，重新登记到会情况。",
             field="present",
@@ -213,7 +218,8 @@ def open_congress(
     election.chaired_by = check_name(chaired_by)
     election.tellers = tellers.strip()
     election.place = place.strip() or election.place
-    election.state = ElectionState.HELD
+    if election.state == ElectionState.PLANNED:
+        election.state = ElectionState.HELD
     election.version += 1
     election.save()
     election.ballots.filter(body=Body.CONGRESS).update(due=due, present=present)
@@ -247,7 +253,7 @@ def nominate(
     Committees need a surplus of candidates (差额). Until its first ballot is counted, putting an
     office up again replaces what was put up.
     """
-    _require(election, ElectionState.PLANNED, ElectionState.HELD, ElectionState.RETURNED)
+    _require(election, ElectionState.PLANNED, *COUNTING)
     wanted = Office(office)
     found = [_candidate(line) for line in candidates.splitlines() if line.strip()]
     if len({(item.name, item.post) for item in found}) != len(found):
@@ -276,9 +282,7 @@ def nominate(
             "after": f"应选 {seats} 名：{'、'.join(item.name for item in found)}",
         }
     )
-    election.version += 1
-    election.save(update_fields=["version"])
-    return election
+    return _touched(election)
 
 
 def _candidate(line: str) -> Candidate:
@@ -329,10 +333,8 @@ def count(
     ballot: its id. votes: for each candidate by id. due, present: only where the committee or
     the women's congress votes; the congress has its own.
     """
-    _require(election, ElectionState.HELD)
-    found = election.ballots.filter(pk=ballot).first()
-    if found is None:
-        raise Refusal("这次选举没有这张选票。", field="ballot")
+    _require(election, *COUNTING)
+    found = _ballot(election, ballot)
     if found.is_counted:
         raise Conflict(f"{found}已经计票：{found.get_result_display()}。", code="counted")
     _set_body(found, election, due, present)
@@ -367,6 +369,64 @@ def count(
         candidate.elected = pk in outcome.elected
     Candidate.objects.bulk_update(candidates.values(), ["votes", "elected"])
     note(counted={"label": str(found), "after": outcome.lines[-1].text})
+    return _touched(election)
+
+
+def _ballot(election: Election, pk: int) -> Ballot:
+    found: Ballot | None = election.ballots.filter(pk=pk).first()
+    if found is None:
+        raise Refusal("这次选举没有这张选票。", field="ballot")
+    return found
+
+
+@action("elections.correct", "更正计票", permissions.HOLD_ELECTION)
+def correct(election: Election, *, by: Actor, ballot: int, reason: str) -> Election:
+    """Take the count of a ballot back, to be entered again from the sheet of the count.
+
+    Later ballots on the same office followed from it and are removed; ballots of the new
+    committee are taken back with the committee's own.
+    """
+    check_reason(reason)
+    _require(election, *COUNTING)
+    found = _ballot(election, ballot)
+    if not found.is_counted:
+        raise Conflict(f"{found}还没有计票。", code="uncounted")
+    election.ballots.filter(office=found.office, round__gt=found.round).delete()
+    back = [found]
+    if found.office == Office.COMMITTEE:
+        election.ballots.filter(body=Body.COMMITTEE, round__gt=1).delete()
+        back += election.ballots.filter(body=Body.COMMITTEE)
+    for item in back:
+        note(**{f"ballot_{item.pk}": {"label": f"更正{item}", "before": _sheet(item)}})
+        item.issued = item.returned = item.valid = item.counted_at = None
+        item.result, item.open_seats, item.lines = "", 0, []
+        item.save()
+        item.candidates.update(votes=None, elected=False)
+    return _touched(election)
+
+
+def _sheet(ballot: Ballot) -> str:
+    """The count of a ballot in words, for the record of what was corrected."""
+    votes = "，".join(f"{item.name} {item.votes}" for item in ballot.candidates.all())
+    return (
+        f"发出 {ballot.issued}，收回 {ballot.returned}，有效 {ballot.valid}；{votes}；"
+        f"{ballot.get_result_display()}"
+    )
+
+
+@action("elections.take-down", "撤下选举事项", permissions.HOLD_ELECTION)
+def take_down(election: Election, *, by: Actor, ballot: int) -> Election:
+    """Take down an office put up by mistake, before its ballot is counted."""
+    _require(election, ElectionState.PLANNED, *COUNTING)
+    found = _ballot(election, ballot)
+    if found.is_counted:
+        raise Conflict(f"{found}已经计票，不能撤下。", code="counted")
+    note(taken_down={"label": "撤下", "before": str(found)})
+    found.delete()
+    return _touched(election)
+
+
+def _touched(election: Election) -> Election:
     election.version += 1
     election.save(update_fields=["version"])
     return election
@@ -392,7 +452,7 @@ def _set_body(ballot: Ballot, election: Election, due: int | None, present: int 
 def vote_again(election: Election, *, by: Actor, office: str, candidates: str = "") -> Election:
     """Hold a further ballot on an office: after a void one or a tie with the same candidates,
     for seats left open with those named, or else with those not elected."""
-    _require(election, ElectionState.HELD)
+    _require(election, *COUNTING)
     last = next((item for item in unsettled(election) if item.office == office), None)
     if last is None:
         raise Conflict("这个职务不需要再次投票。", code="settled")
@@ -431,9 +491,7 @@ def vote_again(election: Election, *, by: Actor, office: str, candidates: str = 
             for item in standing
         ]
     )
-    election.version += 1
-    election.save(update_fields=["version"])
-    return election
+    return _touched(election)
 
 
 def _level(ballot: Ballot) -> set[int]:
@@ -446,12 +504,12 @@ def _level(ballot: Ballot) -> set[int]:
 @action("elections.report", "报批选举结果", permissions.HOLD_ELECTION)
 def report(election: Election, *, by: Actor) -> Election:
     """Report the result to the superior; refused while an office is uncounted or unfilled."""
-    _require(election, ElectionState.HELD, ElectionState.RETURNED)
+    _require(election, *COUNTING)
     if uncounted := [item for item in ballots_of(election) if not item.is_counted]:
         raise Refusal(
             f"{'、'.join(str(item) for item in uncounted)}还没有计票。",
             rule=rules.RULE,
-            remedy="请登记计票结果；不再进行的，请先删除候选人。",
+            remedy="请登记计票结果；不再进行的，请先撤下这一事项。",
         )
     if again := unsettled(election):
         raise Refusal(
@@ -490,11 +548,11 @@ def _check_committees(election: Election) -> None:
 
 @action("elections.return", "退回选举结果补正", permissions.DECIDE_ELECTION)
 def send_back(election: Election, *, by: Actor, reason: str) -> Election:
-    """Give a result back; further offices may be put up, counts stay as they are."""
-    _check_reason(reason)
+    """Give a result back: counts may be corrected, offices added, and it is reported again."""
+    check_reason(reason)
     _require(election, ElectionState.REPORTED)
     by.require(permissions.DECIDE_ELECTION, election.superior.path)
-    _decide(election, ElectionState.HELD, by, reason)
+    _decide(election, ElectionState.RETURNED, by, reason)
     what = f"补正选举结果：{election.union_name}"
     ask_group(election, MEND, what, permissions.HOLD_ELECTION)
     tell(election, f"请{what}", f"需要补正：{election.opinion}", _applicant(election))
@@ -527,6 +585,7 @@ def approve(election: Election, *, by: Actor, document: str, opinion: str = "") 
         enter_union(election, by=by)
     _begin_term(election, by)
     _decide(election, ElectionState.APPROVED, by, opinion)
+    ask_account(election)
     kind = "approved" if election.purpose == Purpose.FOUND else "renewed"
     publish(
         f"cn.gonghui.founding.{kind}",
@@ -550,14 +609,13 @@ def _begin_term(election: Election, by: Actor) -> None:
     counts = elected_counts(election)
     union, on = election.union, election.held_on
     assert on is not None
-    chair = next(item for item in elected if item.ballot.office == Office.CHAIR)
     enter_term(
         union,
         by=by,
         number=election.number,
         elected_on=max(on, union.founded_on),
         years=election.years,
-        chair_name=chair.name,
+        chair_name=chair_of(election),
         committee_size=max(counts[Office.COMMITTEE], 1),
         document=election.document,
         standing_size=min(counts[Office.STANDING], max(counts[Office.COMMITTEE], 1)),
@@ -582,8 +640,8 @@ def _begin_term(election: Election, by: Actor) -> None:
 @action("elections.abandon", "终止选举", permissions.HOLD_ELECTION)
 def abandon(election: Election, *, by: Actor, reason: str) -> Election:
     """Give an election up before its result is reported."""
-    _check_reason(reason)
-    _require(election, ElectionState.PLANNED, ElectionState.HELD, ElectionState.RETURNED)
+    check_reason(reason)
+    _require(election, ElectionState.PLANNED, *COUNTING)
     election.state = ElectionState.ABANDONED
     election.opinion = reason.strip()
     election.version += 1
@@ -610,11 +668,6 @@ def _decide(election: Election, to: ElectionState, by: Actor, opinion: str) -> N
     election.version += 1
     election.save()
     settled(election, by.user_id)
-
-
-def _check_reason(reason: str) -> None:
-    if len(reason.strip()) < MIN_REASON:
-        raise Refusal("请写明理由，至少 4 个字。", field="reason")
 
 
 def _applicant(election: Election) -> Recipient | None:

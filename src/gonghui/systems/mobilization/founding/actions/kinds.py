@@ -1,7 +1,7 @@
 """What the to-dos of founding and elections are called."""
 
 from gonghui.kernel.notify.kinds import register_kind
-from gonghui.systems.mobilization.founding.actions import elections, matters, preparations
+from gonghui.systems.mobilization.founding.actions import accounts, elections, matters, preparations
 
 for _code, _title in (
     (preparations.DECIDE, "建会申请待批复"),
@@ -10,6 +10,7 @@ for _code, _title in (
     (elections.DECIDE, "选举结果待批复"),
     (elections.MEND, "选举结果待补正"),
     (elections.HOLD, "组织选举"),
+    (accounts.ACCOUNT, "新任主席账号待开通"),
     (matters.DECIDE, "延期和撤并待批复"),
     (matters.MEND, "延期和撤并待补正"),
 ):

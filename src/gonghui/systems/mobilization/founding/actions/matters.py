@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,9 +14,16 @@ from gonghui.kernel.access.actions import action
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.codes.parameters import TERM_EXTENSION_MAX_MONTHS
+from gonghui.kernel.org.ending import Ending
 from gonghui.kernel.org.models import Union
 from gonghui.systems.mobilization.founding import permissions
-from gonghui.systems.mobilization.founding.actions.telling import ask_superior, settled, tell
+from gonghui.systems.mobilization.founding.actions.reasons import check_reason
+from gonghui.systems.mobilization.founding.actions.telling import (
+    ask_group,
+    ask_superior,
+    settled,
+    tell,
+)
 from gonghui.systems.mobilization.founding.models.matters import Matter, MatterKind, MatterState
 from gonghui.systems.mobilization.founding.queries import law
 from gonghui.systems.mobilization.founding.rules import elections
@@ -23,7 +31,6 @@ from gonghui.systems.mobilization.founding.rules import matters as rules
 from gonghui.systems.mobilization.membership.public import (
     close_union,
     delay_term,
-    members_in,
     merge_union,
     next_receipt,
     open_term,
@@ -31,7 +38,7 @@ from gonghui.systems.mobilization.membership.public import (
 
 PREFIX = "SX"
 DECIDE, MEND = "union-matter.decide", "union-matter.mend"
-MIN_REASON = 4
+OF_ENDED = "what was asked for a union whose superior ends it"
 
 
 @action("union-matters.delay", "申请延期换届", permissions.ASK_MATTER, creates=True)
@@ -85,7 +92,7 @@ def _new(union: Union, kind: MatterKind, reason: str, by: Actor) -> Matter:
 
 
 def _set_reason(matter: Matter, reason: str) -> None:
-    _check_reason(reason)
+    check_reason(reason)
     matter.reason = reason.strip()
 
 
@@ -138,19 +145,25 @@ def _decide_and_state(matter: Matter, facts: dict[str, Any]) -> None:
             field="agreed",
             code="not_carried",
         )
-    if not str(facts["property_audit"]).strip():
+    matter.decided_on = on
+    matter.due, matter.present, matter.agreed = due, present, agreed
+    matter.lines = [{"text": x.text, "holds": x.holds, "rule": x.rule} for x in lines]
+    _state_property(matter, facts)
+
+
+def _state_property(matter: Matter, facts: Mapping[str, Any]) -> None:
+    """Put the statement of property on a matter, or refuse one that nobody examined."""
+    audit = str(facts.get("property_audit") or "").strip()
+    if not audit:
         raise Refusal(
             "请填写经费审查或审计的意见。",
             rule=rules.PROPERTY_RULE,
             remedy="撤销、合并前应清理经费财产并经审查。",
             field="property_audit",
         )
-    matter.decided_on = on
-    matter.due, matter.present, matter.agreed = due, present, agreed
-    matter.lines = [{"text": x.text, "holds": x.holds, "rule": x.rule} for x in lines]
     for name in ("property_cash", "property_assets", "property_debts"):
         setattr(matter, name, facts[name] if facts.get(name) is not None else Decimal(0))
-    matter.property_audit = str(facts["property_audit"]).strip()
+    matter.property_audit = audit
     successor = matter.into.name if matter.into is not None else ""
     matter.property_to = rules.goes_to(matter.kind, successor, matter.superior.name)
 
@@ -213,6 +226,7 @@ def approve(matter: Matter, *, by: Actor, document: str, opinion: str = "") -> M
     document = document.strip()
     today = timezone.localdate()
     union = matter.union
+    _decided(matter, by, opinion, document)
     if matter.kind == MatterKind.DELAY:
         term = open_term(union)
         if term is None or matter.delayed_to is None:
@@ -225,7 +239,6 @@ def approve(matter: Matter, *, by: Actor, document: str, opinion: str = "") -> M
         merge_union(union, by=by, into=matter.into, on=today, document=document)
     else:
         close_union(union, by=by, on=today, document=document)
-    _decided(matter, by, opinion, document)
     tell(matter, f"同意{matter.get_kind_display()}：{union.name}", f"批复文号 {document}。")
     return matter
 
@@ -233,18 +246,20 @@ def approve(matter: Matter, *, by: Actor, document: str, opinion: str = "") -> M
 @action("union-matters.return", "退回延期和撤并申请", permissions.DECIDE_MATTER)
 def send_back(matter: Matter, *, by: Actor, reason: str) -> Matter:
     """Give a matter back to be mended."""
-    _check_reason(reason)
+    check_reason(reason)
     _require_superior(matter, by)
     _turn(matter, MatterState.RETURNED)
     _decided(matter, by, reason)
-    tell(matter, f"请补正{matter.get_kind_display()}申请", f"需要补正：{matter.opinion}")
+    what = f"补正{matter.get_kind_display()}申请：{matter.union.name}"
+    ask_group(matter, MEND, what, permissions.ASK_MATTER)
+    tell(matter, f"请{what}", f"需要补正：{matter.opinion}")
     return matter
 
 
 @action("union-matters.refuse", "不同意延期和撤并", permissions.DECIDE_MATTER)
 def refuse(matter: Matter, *, by: Actor, reason: str) -> Matter:
     """Refuse a matter, with the reason."""
-    _check_reason(reason)
+    check_reason(reason)
     _require_superior(matter, by)
     _turn(matter, MatterState.REFUSED)
     _decided(matter, by, reason)
@@ -262,9 +277,44 @@ def withdraw(matter: Matter, *, by: Actor) -> Matter:
     return matter
 
 
-def left_over(matter: Matter) -> int:
-    """Members still in the ranks of the union, whom an end would leave without one."""
-    return members_in(matter.union)
+@action("union-matters.state", "登记撤并财产说明", permissions.DECIDE_MATTER, creates=True)
+def state_property(union: Union, *, by: Actor, ending: Ending) -> Matter | None:
+    """Keep the statement of property of a union its superior ends in the tree itself.
+
+    None where the union asked for its end and that was agreed to: the property is stated there.
+    """
+    rows = Matter.objects.unscoped(OF_ENDED).filter(union=union)
+    kind = MatterKind.CLOSE if ending.into is None else MatterKind.MERGE
+    if rows.filter(kind=kind, state=MatterState.APPROVED).exists():
+        return None
+    waiting = rows.filter(state__in=[MatterState.SUBMITTED, MatterState.RETURNED]).first()
+    if waiting is not None:
+        raise Conflict(
+            f"“{union.name}”有一份办理中的{waiting.get_kind_display()}申请（{waiting.receipt}）。",
+            rule=rules.DECIDE_RULE,
+            remedy="请在那份申请中批复，或由其撤回后再办理。",
+            code="open_matter",
+        )
+    assert union.parent is not None
+    now = timezone.now()
+    matter = Matter(
+        kind=kind,
+        state=MatterState.APPROVED,
+        superior=union.parent,
+        into=ending.into,
+        reason=ending.note.strip() or "由上级工会直接办理",
+        submitted_at=now,
+        submitted_by_id=by.user_id,
+        submitted_by_name=by.name,
+        decided_at=now,
+        decided_by_name=by.name,
+        document=ending.document.strip(),
+        receipt=next_receipt(PREFIX, timezone.localdate()),
+    )
+    matter.place_at(union)
+    _state_property(matter, ending.stated)
+    matter.save(force_insert=True)
+    return matter
 
 
 def _require_superior(matter: Matter, by: Actor) -> None:
@@ -296,8 +346,3 @@ def _decided(matter: Matter, by: Actor, opinion: str, document: str = "") -> Non
     matter.version += 1
     matter.save()
     settled(matter, by.user_id)
-
-
-def _check_reason(reason: str) -> None:
-    if len(reason.strip()) < MIN_REASON:
-        raise Refusal("请写明理由，至少 4 个字。", field="reason")

@@ -23,6 +23,7 @@ from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.people.persons import DOCUMENT, Identity
 from gonghui.systems.mobilization.founding import permissions
+from gonghui.systems.mobilization.founding.actions.reasons import check_reason
 from gonghui.systems.mobilization.founding.actions.telling import (
     ask_group,
     ask_superior,
@@ -41,7 +42,6 @@ from gonghui.systems.mobilization.membership.public import next_receipt, telepho
 
 PREFIX = "JH"
 DECIDE, MEND, CONGRESS = "founding.decide", "founding.mend", "founding.congress"
-MIN_REASON = 4
 MOST_AT_ONCE = 500
 GROUP_LEAST = 1
 NAMED = "a member union is named by its name"
@@ -270,7 +270,7 @@ def reply(preparation: Preparation, *, by: Actor, document: str, opinion: str = 
 @action("preparations.return", "退回建会申请补正", permissions.DECIDE_PREPARATION)
 def send_back(preparation: Preparation, *, by: Actor, reason: str) -> Preparation:
     """Give a request back to be mended."""
-    _check_reason(reason)
+    check_reason(reason)
     _turn(preparation, PreparationState.RETURNED)
     _decided(preparation, by, reason)
     preparation.save()
@@ -283,7 +283,7 @@ def send_back(preparation: Preparation, *, by: Actor, reason: str) -> Preparatio
 @action("preparations.refuse", "不同意筹备", permissions.DECIDE_PREPARATION)
 def refuse(preparation: Preparation, *, by: Actor, reason: str) -> Preparation:
     """Refuse a request, with the reason."""
-    _check_reason(reason)
+    check_reason(reason)
     _turn(preparation, PreparationState.REFUSED)
     _decided(preparation, by, reason)
     preparation.ended_at = timezone.now()
@@ -291,11 +291,6 @@ def refuse(preparation: Preparation, *, by: Actor, reason: str) -> Preparation:
     what = f"未同意筹备建立“{preparation.name}”"
     tell(preparation, what, f"理由：{preparation.opinion}", _applicant(preparation))
     return preparation
-
-
-def _check_reason(reason: str) -> None:
-    if len(reason.strip()) < MIN_REASON:
-        raise Refusal("请写明理由，至少 4 个字。", field="reason")
 
 
 @action("preparations.withdraw", "撤回建会申请", permissions.CARRY_PREPARATION)
@@ -310,11 +305,8 @@ def withdraw(preparation: Preparation, *, by: Actor, reason: str = "") -> Prepar
 @action("preparations.lapse", "筹备逾期终止", permissions.LAPSE_PREPARATION)
 def lapse(preparation: Preparation, *, by: Actor, today: date) -> Preparation:
     """End a preparation whose congress was not held in time; one under way is waited for."""
-    under_way = elections_of(preparation).filter(
-        state__in=[ElectionState.HELD, ElectionState.REPORTED, ElectionState.RETURNED]
-    )
     due = preparation.congress_due
-    if due is None or not rules.has_lapsed(due, today) or under_way.exists():
+    if due is None or not rules.has_lapsed(due, today) or _under_way(preparation):
         return preparation
     _turn(preparation, PreparationState.LAPSED)
     _end(preparation, by)
@@ -325,6 +317,36 @@ def lapse(preparation: Preparation, *, by: Actor, today: date) -> Preparation:
         _applicant(preparation),
     )
     return preparation
+
+
+@action("preparations.remind", "提醒筹备将到期", permissions.LAPSE_PREPARATION)
+def remind(preparation: Preparation, *, by: Actor, today: date) -> Preparation:
+    """Tell the group once that the term for its congress is near; the superior hears of it too."""
+    due = preparation.congress_due
+    if (
+        preparation.state != PreparationState.PREPARING
+        or preparation.reminded_on is not None
+        or due is None
+        or not rules.is_near(due, law.PREPARATION_REMINDER.on(today), today)
+        or _under_way(preparation)
+    ):
+        return preparation
+    preparation.reminded_on = today
+    preparation.version += 1
+    preparation.save(update_fields=["reminded_on", "version"])
+    tell(
+        preparation,
+        f"“{preparation.name}”的筹备将于 {due:%Y-%m-%d} 到期",
+        f"还有 {(due - today).days} 天。请在到期前召开成立大会并登记到会情况，逾期筹备终止。",
+        _applicant(preparation),
+    )
+    return preparation
+
+
+def _under_way(preparation: Preparation) -> bool:
+    """Whether the congress was held, so that the term is kept."""
+    held = [ElectionState.HELD, ElectionState.REPORTED, ElectionState.RETURNED]
+    return elections_of(preparation).filter(state__in=held).exists()
 
 
 def _end(preparation: Preparation, by: Actor) -> None:

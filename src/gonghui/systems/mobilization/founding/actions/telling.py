@@ -67,14 +67,14 @@ def ask_superior(
 
 
 def ask_group(
-    subject: Preparation | Election,
+    subject: Subject,
     kind: str,
     what: str,
     permission: Permission,
     due_on: date | None = None,
 ) -> None:
     """Put something before whoever carries it on: the applicant, or the union's handlers."""
-    preparation = subject if isinstance(subject, Preparation) else subject.preparation
+    preparation = _preparation(subject)
     user = preparation.applicant_user_id if preparation is not None else None
     own = preparation is not None and preparation.applicant_id is not None
     open_todo(
@@ -89,6 +89,12 @@ def ask_group(
         assignee_user_id=user if own else None,
         due_at=end_of(due_on) if due_on else None,
     )
+
+
+def _preparation(subject: Subject) -> Preparation | None:
+    if isinstance(subject, Election):
+        return subject.preparation
+    return subject if isinstance(subject, Preparation) else None
 
 
 def settled(subject: Subject, by: int | None, kind: str | None = None) -> None:

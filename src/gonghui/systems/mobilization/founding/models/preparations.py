@@ -71,6 +71,7 @@ class Preparation(Scoped):
     document = models.CharField("同意筹备批复文号", max_length=80, blank=True)
     opinion = models.CharField("批复意见", max_length=500, blank=True)
     congress_due = models.DateField("应召开大会日期", null=True)
+    reminded_on = models.DateField("到期提醒日期", null=True)
     ended_at = models.DateTimeField("办结时间", null=True)
     approval_document = models.CharField("成立批复文号", max_length=80, blank=True)
     version = models.PositiveIntegerField("版本", default=1)

@@ -38,3 +38,11 @@ def unsettled(election: Election) -> list[Ballot]:
 
 def committee_size(election: Election) -> int:
     return elected_counts(election)[Office.COMMITTEE]
+
+
+def chair_of(election: Election) -> str:
+    """The name of who was elected chair; empty while nobody is."""
+    rows = Candidate.objects.filter(
+        ballot__election=election, ballot__office=Office.CHAIR, elected=True
+    )
+    return str(rows.values_list("name", flat=True).first() or "")

@@ -25,6 +25,11 @@ def own_preparations(actor: Actor) -> QuerySet[Preparation]:
     return rows.filter(applicant_id=actor.person_id).select_related("superior").order_by("-pk")
 
 
+def to_remind(day: date) -> QuerySet[Preparation]:
+    """Preparations whose congress is due by a day and whose group has not been told."""
+    return to_watch(day).filter(reminded_on=None)
+
+
 def to_watch(day: date) -> QuerySet[Preparation]:
     """Preparations whose congress is due by a day, for the daily job."""
     rows = Preparation.objects.unscoped(PLATFORM)

@@ -32,6 +32,7 @@ from gonghui.systems.mobilization.founding.queries import elections as queries
 from gonghui.systems.mobilization.founding.queries import law
 from gonghui.systems.mobilization.founding.resources.asking import ReasonForm, ReplyForm
 from gonghui.systems.mobilization.founding.rules import elections as rules
+from gonghui.systems.mobilization.founding.views.printing import PAPERS
 from gonghui.systems.mobilization.founding.views.requesting import ConveneForm
 
 TONES = {
@@ -169,6 +170,25 @@ class AgainForm(ActionForm):
             ]
 
 
+class BallotForm(ActionForm):
+    ballot = forms.TypedChoiceField(label="选票", coerce=int)
+    counted = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.record is not None:
+            self.fields["ballot"].choices = [
+                (item.pk, f"{item}：{item.get_result_display() or '未计票'}")
+                for item in queries.ballots_of(self.record)
+                if item.is_counted == self.counted
+            ]
+
+
+class CorrectForm(BallotForm, ReasonForm):
+    counted = True
+    field_order = ["ballot", "reason"]
+
+
 def ballots(election: Election, actor: Actor) -> dict[str, Any] | None:
     """Each ballot: candidates, votes, and the count with the rule of each step."""
     found = queries.ballots_of(election)
@@ -184,7 +204,7 @@ def ballots(election: Election, actor: Actor) -> dict[str, Any] | None:
                     reverse("resource:elections:step", args=[election.pk, "count"])
                     + f"?ballot={item.pk}"
                     if not item.is_counted
-                    and election.state == ElectionState.HELD
+                    and election.state in actions.COUNTING
                     and actor.may(
                         permissions.HOLD_ELECTION, election.org_path, election.applicant_id
                     )
@@ -214,11 +234,13 @@ def prints(election: Election, actor: Actor) -> dict[str, Any] | None:
     """The papers that can be printed now."""
     found = []
     if election.state != ElectionState.PLANNED and election.held_on:
-        found.append(("会议记录", reverse("election-print", args=[election.pk, "minutes"])))
-        found.append(("选举结果报告", reverse("election-print", args=[election.pk, "report"])))
+        found += ["minutes", "sheet", "report"]
     if election.state == ElectionState.APPROVED:
-        found.append(("批复", reverse("election-print", args=[election.pk, "reply"])))
-    return {"prints": found} if found else None
+        found.append("reply")
+    links = [
+        (PAPERS[what][0], reverse("election-print", args=[election.pk, what])) for what in found
+    ]
+    return {"prints": links} if links else None
 
 
 def _open(election: Election, actor: Actor) -> bool:
@@ -336,7 +358,7 @@ ELECTIONS = Resource(
             "登记计票结果",
             form=CountForm,
             shown=lambda item, actor: (
-                item.state == ElectionState.HELD and bool(queries.uncounted(item))
+                item.state in actions.COUNTING and bool(queries.uncounted(item))
             ),
             done="已计票，结果见下。",
         ),
@@ -346,15 +368,33 @@ ELECTIONS = Resource(
             "再次投票",
             form=AgainForm,
             shown=lambda item, actor: (
-                item.state == ElectionState.HELD and bool(queries.unsettled(item))
+                item.state in actions.COUNTING and bool(queries.unsettled(item))
             ),
             done="已登记再次投票，请登记计票结果。",
+        ),
+        Step(
+            actions.correct,
+            "correct",
+            "更正计票",
+            form=CorrectForm,
+            shown=lambda item, actor: item.state in actions.COUNTING and _counted(item),
+            help="只更正登记错误：原数字留在操作记录中，请按计票单重新登记。"
+            "同一职务此后的投票随之取消。",
+            done="已取消原登记，请重新登记计票结果。",
+        ),
+        Step(
+            actions.take_down,
+            "take-down",
+            "撤下选举事项",
+            form=BallotForm,
+            shown=lambda item, actor: _open(item, actor) and bool(queries.uncounted(item)),
+            done="已撤下。",
         ),
         Step(
             actions.report,
             "report",
             "报批选举结果",
-            shown=lambda item, actor: item.state == ElectionState.HELD and _counted(item),
+            shown=lambda item, actor: item.state in actions.COUNTING and _counted(item),
             tone="primary",
             done=lambda item: f"已报“{item.superior.name}”批复。",
         ),

@@ -23,6 +23,7 @@ from gonghui.systems.mobilization.founding import permissions
 from gonghui.systems.mobilization.founding.actions import matters as actions
 from gonghui.systems.mobilization.founding.models.matters import Matter, MatterKind, MatterState
 from gonghui.systems.mobilization.founding.resources.asking import ReasonForm, ReplyForm
+from gonghui.systems.mobilization.founding.resources.ending import PROPERTY_TITLE, PropertyForm
 from gonghui.systems.mobilization.founding.rules import matters as rules
 
 TONES = {
@@ -32,10 +33,9 @@ TONES = {
     "refused": "stop",
     "withdrawn": "idle",
 }
-MONEY = {"min_value": 0, "max_digits": 14, "decimal_places": 2}
 HEADCOUNT = {"min_value": 0, "max_value": 1_000_000}
 VOTE = ["decided_on", "due", "present", "agreed"]
-PROPERTY = ["property_cash", "property_assets", "property_debts", "property_audit"]
+STATED = (PROPERTY_TITLE, list(PropertyForm.base_fields), rules.PROPERTY_RULE)
 
 
 class DelayForm(ActionForm):
@@ -44,7 +44,7 @@ class DelayForm(ActionForm):
     reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class EndForm(ActionForm):
+class EndForm(PropertyForm):
     """The members' vote and the statement of property (财产清算)."""
 
     union = UnionField(label="工会", permission=permissions.ASK_MATTER)
@@ -53,14 +53,10 @@ class EndForm(ActionForm):
     due = forms.IntegerField(label="应到人数", min_value=1, max_value=1_000_000)
     present = forms.IntegerField(label="实到人数", **HEADCOUNT)
     agreed = forms.IntegerField(label="同意票", **HEADCOUNT)
-    property_cash = forms.DecimalField(label="货币资金（元）", **MONEY)
-    property_assets = forms.DecimalField(label="实物资产（元）", **MONEY)
-    property_debts = forms.DecimalField(label="负债（元）", **MONEY)
-    property_audit = forms.CharField(label="经费审查或审计意见", max_length=200)
     groups = [
         ("事项", ["union", "reason"]),
         ("会员（代表）大会表决", VOTE),
-        ("财产说明", PROPERTY, rules.PROPERTY_RULE),
+        STATED,
     ]
 
 
@@ -69,23 +65,20 @@ class MergeForm(EndForm):
     groups = [
         ("事项", ["union", "into", "reason"]),
         ("会员（代表）大会表决", VOTE),
-        ("财产说明", PROPERTY, rules.PROPERTY_RULE),
+        STATED,
     ]
 
 
-class MendForm(ActionForm):
-    """What was returned, as it stands, to be mended."""
+class MendForm(PropertyForm):
+    """What was returned, as it stands, to be mended; only what its kind asks for."""
 
     reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-    delayed_to = DayField(label="延期至", required=False)
-    decided_on = DayField(label="大会日期", required=False)
-    due = forms.IntegerField(label="应到人数", required=False, **HEADCOUNT)
-    present = forms.IntegerField(label="实到人数", required=False, **HEADCOUNT)
-    agreed = forms.IntegerField(label="同意票", required=False, **HEADCOUNT)
-    property_cash = forms.DecimalField(label="货币资金（元）", required=False, **MONEY)
-    property_assets = forms.DecimalField(label="实物资产（元）", required=False, **MONEY)
-    property_debts = forms.DecimalField(label="负债（元）", required=False, **MONEY)
-    property_audit = forms.CharField(label="经费审查或审计意见", max_length=200, required=False)
+    delayed_to = DayField(label="延期至")
+    decided_on = DayField(label="大会日期")
+    due = forms.IntegerField(label="应到人数", min_value=1, max_value=1_000_000)
+    present = forms.IntegerField(label="实到人数", **HEADCOUNT)
+    agreed = forms.IntegerField(label="同意票", **HEADCOUNT)
+    field_order = ["reason", "delayed_to", *VOTE]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         record = kwargs.get("record")
@@ -94,7 +87,7 @@ class MendForm(ActionForm):
         super().__init__(*args, **kwargs)
         if record is not None:
             delay = record.kind == MatterKind.DELAY
-            for name in [*VOTE, *PROPERTY] if delay else ["delayed_to"]:
+            for name in [*VOTE, *PropertyForm.base_fields] if delay else ["delayed_to"]:
                 del self.fields[name]
 
 

@@ -71,6 +71,12 @@ def congresses(preparation: Preparation, actor: Actor) -> dict[str, Any] | None:
     return {"elections": found} if found else None
 
 
+def prints(preparation: Preparation, actor: Actor) -> dict[str, Any] | None:
+    if not preparation.document:
+        return None
+    return {"prints": [("批复", reverse("preparation-print", args=[preparation.pk]))]}
+
+
 def waiting(preparation: Preparation, actor: Actor) -> bool:
     return preparation.state == PreparationState.REQUESTED
 
@@ -155,6 +161,7 @@ PREPARATIONS = Resource(
         Section("共同建会", "founding/partners.html", partners),
         Section("发展的会员", "founding/recruits.html", recruits),
         Section("成立大会", "founding/congresses.html", congresses),
+        Section("打印", "founding/prints.html", prints),
     ),
     creates=(
         Step(

@@ -202,7 +202,7 @@ def count(poll: Poll, law: Law) -> Outcome:
     lines = [
         Line(
             f"应到 {poll.due} 人，实到 {poll.present} 人，至少应到会 {need} 人"
-            f"（{_share(law.quorum)}）：{'可以选举' if quorum else '不能选举'}。",
+            f"（{share_words(law.quorum)}）：{'可以选举' if quorum else '不能选举'}。",
             quorum,
             QUORUM_RULE,
         )
@@ -235,7 +235,7 @@ def _seat(poll: Poll, law: Law, lines: list[Line]) -> Outcome:
     if asks_majority:
         lines.append(
             Line(
-                f"应到 {poll.due} 人，当选至少 {need} 票（超过{_share(law.majority)}）："
+                f"应到 {poll.due} 人，当选至少 {need} 票（超过{share_words(law.majority)}）："
                 f"{len(passed)} 人达到。",
                 bool(passed),
                 MAJORITY_RULE,
@@ -271,7 +271,8 @@ def _seat(poll: Poll, law: Law, lines: list[Line]) -> Outcome:
     return Outcome(Result.TIE, tuple(sure), tuple(level), left, tuple(lines))
 
 
-def _share(share: tuple[int, int]) -> str:
+def share_words(share: tuple[int, int]) -> str:
+    """A share as law writes it: 三分之二, 半数."""
     words = {(2, 3): "三分之二", (1, 2): "半数", (3, 4): "四分之三"}
     return words.get(share, f"{share[1]} 分之 {share[0]}")
 

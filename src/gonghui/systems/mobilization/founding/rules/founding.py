@@ -75,6 +75,6 @@ def has_lapsed(due_on: date, today: date) -> bool:
     return today > due_on
 
 
-def remind_on(due_on: date, months: int) -> date:
-    """From when on the preparatory group is reminded."""
-    return add_months(due_on, -months)
+def is_near(due_on: date, months: int, today: date) -> bool:
+    """Whether the preparatory group is to be reminded: `months` before its last day, not after."""
+    return add_months(due_on, -months) <= today <= due_on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from gonghui.systems.mobilization.founding.rules import elections as rules
 from gonghui.systems.mobilization.founding.rules import founding, matters
 from gonghui.systems.mobilization.founding.rules.elections import Law, Poll, Result
+from gonghui.systems.mobilization.founding.rules.months import add_months
 
 LAW = Law()
 NUMBERS = st.integers(1, 5000)
@@ -32,7 +34,15 @@ def test_half_is_not_enough_and_one_more_than_half_is(due):
 
 @pytest.mark.parametrize(
     ("due", "present", "holds"),
-    [(3, 2, True), (3, 1, False), (100, 67, True), (100, 66, False), (99, 66, True), (1, 1, True)],
+    [
+        (3, 2, True),
+        (3, 1, False),
+        (100, 67, True),
+        (100, 66, False),
+        (99, 66, True),
+        (1, 1, True),
+        (0, 0, False),
+    ],
 )
 def test_quorum_by_hand(due, present, holds):
     assert rules.has_quorum(due, present) is holds
@@ -115,7 +125,7 @@ def test_one_paper_too_many_voids_whatever_was_counted(poll, more):
         poll.due,
         poll.issued,
         poll.issued + more,
-        poll.valid,
+        min(poll.valid, poll.issued + more),
         poll.seats,
         poll.votes,
         poll.tie,
@@ -153,6 +163,9 @@ def test_the_lines_say_figures_and_rule():
     outcome = rules.count(poll({1: 60, 2: 55, 3: 50}), LAW)
     assert "应到 100 人，实到 90 人，至少应到会 67 人" in outcome.lines[0].text
     assert "当选至少 51 票" in outcome.lines[2].text
+    assert outcome.lines[-1].text == "应选 2 名，选出 2 名。"
+    more = rules.count(poll({1: 60, 2: 55, 3: 52}), LAW)
+    assert more.lines[-1].text == "应选 2 名，得票多的前 2 名当选。"
     assert all(line.rule.startswith("《工会基层组织选举工作条例》") for line in outcome.lines)
 
 
@@ -200,6 +213,18 @@ def test_founding_forms_and_partners():
         "60", 0, 2, 2, 2
     )
     assert not founding.partners_fault("80", 0, 0, 2, 2)
+
+
+@given(st.dates(date(2020, 1, 1), date(2035, 12, 31)), st.integers(1, 6), st.integers(0, 400))
+def test_reminder_and_lapse_meet_at_the_last_day(due, months, ago):
+    today = due - timedelta(days=ago)
+    assert not founding.has_lapsed(due, today)
+    assert founding.has_lapsed(due, due + timedelta(days=1))
+    assert founding.is_near(due, months, due)
+    assert not founding.is_near(due, months, due + timedelta(days=1))
+    assert founding.is_near(due, months, today) == (today >= add_months(due, -months))
+    if founding.is_near(due, months, today):
+        assert due <= add_months(today, months + 1)
 
 
 @pytest.mark.parametrize(

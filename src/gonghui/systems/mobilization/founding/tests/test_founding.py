@@ -14,6 +14,7 @@ from gonghui.kernel.access.actor import platform
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.bus.models import Outbox
+from gonghui.kernel.identity.models import User
 from gonghui.kernel.notify.models import Todo
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.people.models import Membership
@@ -135,7 +136,8 @@ def test_from_the_request_to_the_union_in_the_tree(world, cast, django_capture_o
     assert done.state == "founded" and done.union == union and fresh(election).union == union
     event = Outbox.objects.get(type="cn.gonghui.founding.approved")
     assert event.data["id"] == union.pk and event.data["document"] == "井工〔2026〕8号"
-    assert not Todo.objects.filter(target_type__startswith="founding.", done_at=None).exists()
+    waiting = Todo.objects.filter(target_type__startswith="founding.", done_at=None)
+    assert [item.kind for item in waiting] == ["election.account"]
     with pytest.raises(Conflict):
         elections.approve(fresh(election), by=cast["town"], document="again")
 
@@ -364,6 +366,16 @@ def test_pages_of_another_county_are_refused(world, cast):
     assert client.get(f"/w/preparations/{made.pk}/").status_code == 403
     assert client.get(f"/api/v1/preparations/{made.pk}/").status_code == 403
     assert client.get("/elections/1/print/minutes/").status_code == 403
+
+
+def test_a_refusal_with_a_percentage_is_shown_on_the_form(world, cast):
+    election = hold(world, cast, prepared(world, cast))
+    client = Client()
+    client.force_login(User.objects.get(person_id=election.applicant_id))
+    asked = {"office": "standing", "body": "congress", "seats": "2", "candidates": "丙一\n丙二"}
+    answer = client.post(f"/w/elections/{election.pk}/nominate/", asked)
+    assert answer.status_code == 422
+    assert "差额率不低于 10%，候选人至少 3 名" in answer.content.decode()
 
 
 def test_the_hall_asks_and_follows(world):

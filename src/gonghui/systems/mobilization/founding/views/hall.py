@@ -62,6 +62,7 @@ def mine(request: HttpRequest) -> HttpResponse:
                 "preparation": preparation,
                 "kind": TONES[preparation.state],
                 "steps": progress(preparation),
+                "label": f"建会进度：{preparation.receipt}",
                 "links": _links(preparation),
             }
         )

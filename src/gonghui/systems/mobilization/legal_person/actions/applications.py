@@ -26,6 +26,7 @@ from gonghui.kernel.files.purposes import Purpose, register_purpose
 from gonghui.kernel.files.storing import store
 from gonghui.kernel.files.types import JPEG, OFD, PDF, PNG
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.rules.versions import decide_for
 from gonghui.systems.mobilization.legal_person.actions import numbers
 from gonghui.systems.mobilization.legal_person.actions.telling import next_todo, tell
 from gonghui.systems.mobilization.legal_person.models import (
@@ -44,6 +45,7 @@ from gonghui.systems.mobilization.legal_person.queries.figures import (
     FIRST_DAYS,
 )
 from gonghui.systems.mobilization.legal_person.rules import procedures as rules
+from gonghui.systems.mobilization.legal_person.rules.materials import MATERIAL_TABLE
 from gonghui.systems.mobilization.membership.public import recorded_facts
 
 PAPERS = register_purpose(
@@ -78,7 +80,7 @@ def draw(union: Union, *, by: Actor, procedure: str, **facts: Any) -> Applicatio
 
 def opened(union: Union, procedure: str, facts: dict[str, Any]) -> Application:
     """A draft of a locked union; for actions and for what hears of a founding."""
-    queries.check_applicant(union)
+    queries.check_applicant(union, procedure)
     other = queries.open_application(union.pk)
     if other is not None:
         raise Conflict(
@@ -160,17 +162,27 @@ DAYS = ("founded_on", "happened_on", "delayed_to", "term_years")
 
 
 def _fill(application: Application, facts: dict[str, Any]) -> None:
-    """Put what was filled in on the application; numbers of persons are checked and sealed."""
+    """Put what was filled in on the application; numbers of persons are checked and sealed.
+
+    What the procedure does not ask for is left out: a reissue renames nobody.
+    """
+    asked = rules.asked(application.procedure)
+    facts = {field: value for field, value in facts.items() if field in asked}
     for field in TEXTS:
         if facts.get(field) is not None:
             setattr(application, field, str(facts[field]).strip())
     for field in DAYS:
         if facts.get(field) is not None:
             setattr(application, field, facts[field])
+    before = application.representative_name
     for field in ("representative_name", "contact_name"):
         if facts.get(field):
             setattr(application, field, check_name(facts[field]))
-    if number := facts.get("representative_id"):
+    number = facts.get("representative_id")
+    renamed = application.representative_name != before
+    if renamed and not number and _another_representative(application):
+        application.representative_id, application.representative_mask = None, ""
+    if number:
         try:
             found = parse_resident_id(
                 number, on=timezone.localdate(), region_known=codes.known_region
@@ -183,6 +195,17 @@ def _fill(application: Application, facts: dict[str, Any]) -> None:
     if phone := facts.get("contact_phone"):
         application.contact_phone = _telephone(phone)
         application.contact_mask = mask_mobile(application.contact_phone.reveal())
+
+
+def _another_representative(application: Application) -> bool:
+    """Whether somebody else is named beside the number of the representative registered now."""
+    person, number = application.person, application.representative_id
+    if person is None or number is None or person.representative_id is None:
+        return False
+    return (
+        application.representative_name != person.representative_name
+        and number.reveal() == person.representative_id.reveal()
+    )
 
 
 def _telephone(text: str) -> str:
@@ -216,7 +239,7 @@ def bring(
     if not given:
         raise Refusal("没有选择文件。", remedy="请至少选择一个文件。")
     for code, file in given.items():
-        material = rules.material_of(application.procedure, code)
+        material = rules.material_of(application.procedure, code, queries.needed(application))
         if application.materials.filter(code=code).count() >= LIMIT:
             raise Refusal(f"“{material.title}”已有 {LIMIT} 个文件。", field=code)
         stored = _stored(application, code, file, by)
@@ -261,6 +284,15 @@ def submit(application: Application, *, by: Actor) -> Application:
     application.submitted_by_id, application.submitted_by_name = by.user_id, by.name
     application.state = State.SUBMITTED
     application.clock = rules.started(today, ACCEPT_WORKDAYS.on(today))
+    # Kept, so that a change of the table can be tried on what was handed in before.
+    decide_for(
+        MATERIAL_TABLE,
+        application,
+        queries.material_case(application),
+        union=application.registrar,
+        on=today,
+        now=application.submitted_at,
+    )
     return moved(application, by, "已提交", "登记机关将在期限内受理。")
 
 
@@ -282,10 +314,9 @@ def check_whole(application: Application, today: date) -> None:
     procedure = application.procedure
     _required(application)
     if procedure == rules.NEW:
-        founded = rules.check_day(application.founded_on, today, "founded_on")
-        elected = rules.check_day(application.happened_on, today, "happened_on")
-        if elected < founded:
-            raise Refusal("选举日期不能早于成立日期。", field="happened_on")
+        # The congress may elect before the superior's approval founds the union.
+        rules.check_day(application.founded_on, today, "founded_on")
+        rules.check_day(application.happened_on, today, "happened_on")
     elif procedure in (rules.CHANGE, rules.ELECTION):
         rules.check_day(application.happened_on, today, "happened_on")
     if procedure in (rules.NEW, rules.ELECTION):
@@ -315,10 +346,9 @@ def check_whole(application: Application, today: date) -> None:
             delayed_before=person.delayed_to is not None,
             months=TERM_EXTENSION_MAX_MONTHS.on(today),
         )
+    _check_identity(application)
     _check_term(application, today)
-    rules.check_materials(
-        procedure, queries.brought(application), queries.changed_fields(application)
-    )
+    rules.check_materials(procedure, queries.brought(application), queries.needed(application))
 
 
 LABELS = {
@@ -364,19 +394,42 @@ def _required(application: Application) -> None:
         )
 
 
+def _check_identity(application: Application) -> None:
+    """A new representative is not registered without a number of their own."""
+    person = application.person
+    new = person is not None and application.representative_name != person.representative_name
+    if new and application.representative_id is None:
+        raise Refusal(
+            f"法定代表人换为{application.representative_name}，还没有填写证件号码。",
+            rule=rules.MEASURE,
+            remedy="请在“填写”中填写新任法定代表人的身份证号码。",
+            field="representative_id",
+            code="identity",
+        )
+
+
 def _check_term(application: Application, today: date) -> None:
-    new = application.procedure == rules.NEW
-    days = (FIRST_DAYS if new else CHANGE_DAYS).on(today)
-    happened = application.founded_on if new else application.happened_on
-    application.late = rules.is_late(application.procedure, happened, today, days)
+    since, days, after, rule = _term_of(application, today)
+    application.late = rules.is_late(application.procedure, since, today, days)
     if application.late and len(application.late_reason) < 4:
         raise Refusal(
-            f"已超过{'成立' if new else '变更'}后 {days} 天的申请期限，请说明逾期的原因。",
-            rule=rules.MEASURE if new else rules.CHANGE_RULE,
+            f"已超过{after}的申请期限，请说明逾期的原因。",
+            rule=rule,
             remedy="在“逾期申请的说明”中写明后仍可申请，逾期情况会记入登记。",
             field="late_reason",
             code="late",
         )
+
+
+def _term_of(application: Application, today: date) -> tuple[date | None, int, str, str]:
+    """From which day a term runs, how many days, in words, and the rule."""
+    if application.procedure == rules.ELECTION and application.person is not None:
+        return application.person.expires_on, 0, "证书有效期满前", rules.RENEWAL_RULE
+    if application.procedure == rules.NEW:
+        days = FIRST_DAYS.on(today)
+        return application.founded_on, days, f"成立后 {days} 天", rules.MEASURE
+    days = CHANGE_DAYS.on(today)
+    return application.happened_on, days, f"变更后 {days} 天", rules.CHANGE_RULE
 
 
 @action("legal-applications.withdraw", "撤回法人登记申请", APPLY_LEGAL)

@@ -14,6 +14,8 @@ from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.base.names import check_name
 from gonghui.kernel.documents import codes
 from gonghui.kernel.documents.models import CheckCode
+from gonghui.kernel.files.access import register_owner
+from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.org.models import Union
 from gonghui.systems.mobilization.legal_person import permissions
 from gonghui.systems.mobilization.legal_person.actions.applications import moved
@@ -32,8 +34,16 @@ from gonghui.systems.mobilization.legal_person.queries import applications as qu
 from gonghui.systems.mobilization.legal_person.rules import certificates as rules
 from gonghui.systems.mobilization.legal_person.rules.procedures import TERRITORIAL, check_reason
 
-OWNER = "legal_person.certificate"
+OWNER = codes.owner("legal_person.certificate")
 OF_A_PERSON = "certificates of the legal person under the action"
+
+
+def _may_read(actor: Actor, file: StoredFile) -> bool:
+    rows = Certificate.objects.within(actor.scope(permissions.VIEW_CERTIFICATES))
+    return rows.filter(pk=file.owner_id).exists()
+
+
+register_owner(OWNER, _may_read)
 
 
 def make_out(application: Application, person: LegalPerson) -> list[Certificate]:
@@ -294,6 +304,10 @@ def receive(
 @action("certificates.waste", "作废库存证书纸", permissions.STOCK_SHEETS)
 def waste(sheet: Sheet, *, by: Actor, reason: str) -> Sheet:
     """A sheet of the stock that cannot be used: entered in the register of spoiled ones."""
+    if not queries.holds_at(by, sheet.union_id, permissions.STOCK_SHEETS):
+        raise Forbidden(
+            f"这张证书纸由“{sheet.union.name}”保管。", rule=TERRITORIAL, code="not_registrar"
+        )
     if sheet.state != SheetState.STOCK:
         raise Conflict(
             f"这张证书纸{sheet.get_state_display()}，不能这样作废。",

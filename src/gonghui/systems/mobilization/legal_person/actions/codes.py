@@ -209,6 +209,21 @@ def _wake(now: datetime) -> None:
     rows.update(next_at=now, failures=0)
 
 
+def wake(key: str) -> bool:
+    """A question the platform says it has answered is due at once; whether there is such a one.
+
+    The code itself is asked for: a notice carries nothing that is believed, and may come again.
+    """
+    with transaction.atomic():
+        raise_wall(Scope.everything())
+        name, _, number = key.partition("-")
+        rows = CodeRequest.objects.unscoped(QUEUE).filter(key=name)
+        if number not in {str(row.round) for row in rows}:
+            return False
+        rows.filter(state=RequestState.WAITING, leased_until=None).update(next_at=timezone.now())
+        return True
+
+
 @action("union-codes.allot", "登记外部平台赋予的代码", permissions.ALLOT_CODE)
 def allot(request: CodeRequest, *, by: Actor, uscc: str, serial: str) -> CodeRequest:
     """Register a code that passed every check, and the legal person with it."""

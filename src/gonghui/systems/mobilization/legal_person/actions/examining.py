@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -144,10 +145,13 @@ def compare(
     check_state(application, "compare")
     _at(application, by, permissions.EXAMINE_LEGAL)
     lines = {line.field: line for line in queries.comparison(application) if not line.same}
-    for field, choice in choices.items():
-        line = lines.get(field)
-        if line is None or not choice:
-            continue
+    made = {field: choice for field, choice in choices.items() if choice and field in lines}
+    if not made:
+        raise Refusal("还没有选择以哪一方为准。", remedy="请至少对一项作出选择。")
+    if comparing.BOTH in made.values():
+        rules.check_reason(reason, "各自保留的核实情况")
+    for field, choice in made.items():
+        line = lines[field]
         if choice not in dict(line.choices):
             raise Refusal(f"“{line.title}”不能这样处理。", field=field)
         if choice == comparing.RECORDED:
@@ -244,6 +248,7 @@ def approve(application: Application, *, by: Actor, opinion: str = "") -> Applic
     """Register: a numbered decision, the record brought up to date, the procedure's effect."""
     _decide(application, "approve", by)
     _refuse_undecided(application)
+    application.granted = True
     application.opinion = opinion.strip() or "经审查，符合登记条件，准予登记。"
     registering.take_effect(application, by)
     return moved(application, by, application.get_state_display(), application.document)
@@ -259,6 +264,7 @@ def refuse(application: Application, *, by: Actor, reason: str) -> Application:
     """Refuse with a numbered decision that names reason and appeal."""
     _decide(application, "refuse", by)
     application.opinion = rules.check_reason(reason, "不予登记的理由")
+    application.granted = False
     application.state = State.REFUSED
     application.done_at = application.decided_at
     return moved(
@@ -284,12 +290,21 @@ def _decide(application: Application, verb: str, by: Actor) -> None:
     application.document = numbers.decision(application.registrar, today)
     application.decided_at = timezone.now()
     application.decided_by_id, application.decided_by_name = by.user_id, by.name
-    if application.accepted_on is not None:
-        taken = workdays_between(application.accepted_on, today)
-        stood, again = application.supplement_on, application.answered_on
-        if stood and again and stood >= application.accepted_on:
-            taken -= workdays_between(stood, again)
-        application.workdays = max(taken, 0)
+    application.workdays = _taken(application, today)
+
+
+def _taken(application: Application, today: date) -> int | None:
+    """Workdays since acceptance, or since an appeal had it examined anew, while the clock ran."""
+    since = application.accepted_on
+    if since is None:
+        return None
+    if application.judged_at is not None:
+        since = max(since, timezone.localdate(application.judged_at))
+    taken = workdays_between(since, today)
+    stood, again = application.supplement_on, application.answered_on
+    if stood and again and stood >= since:
+        taken -= workdays_between(stood, again)
+    return max(taken, 0)
 
 
 @action(
@@ -301,6 +316,14 @@ def _decide(application: Application, verb: str, by: Actor) -> None:
 def judge(application: Application, *, by: Actor, uphold: bool, reason: str) -> Application:
     """The union above keeps the decision, or has it examined anew."""
     check_state(application, "judge")
+    above = queries.superior_of(application)
+    if not queries.holds_at(by, above.pk, permissions.JUDGE_LEGAL):
+        raise Forbidden(
+            f"这份申请由“{above.name}”复核。",
+            rule=rules.APPEAL_RULE,
+            remedy=f"请由“{above.name}”的人员办理。",
+            code="not_superior",
+        )
     refuse_own(application, by)
     if by.user_id is not None and by.user_id == application.decided_by_id:
         raise Forbidden("不能复核自己作出的决定。", rule=rules.APPEAL_RULE, code="own_decision")
@@ -311,7 +334,7 @@ def judge(application: Application, *, by: Actor, uphold: bool, reason: str) -> 
         application.state = State.REFUSED
         return moved(application, by, "复核维持原决定", application.judgement)
     application.state = State.EXAMINING
-    application.done_at = None
+    application.granted, application.document, application.done_at = None, "", None
     application.clock = rules.started(today, REVIEW_WORKDAYS.on(today))
     return moved(application, by, "复核撤销原决定，重新审查", application.judgement)
 

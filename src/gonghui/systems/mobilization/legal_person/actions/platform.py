@@ -1,9 +1,10 @@
 """The issuing platform (统一社会信用代码赋码平台), an outside party, and how it is asked.
 
-POST <address>/requests with {"name", "region", "registrar", "classes"} under an `Idempotency-Key`
-answers {"key", "state": "allotted" | "pending" | "refused", "uscc", "name", "serial", "reason"};
-the same key must give the same answer. GET <address>/codes/<code> answers {"uscc", "name",
-"state"} or 404. POST <address>/codes/<code>/cancel takes {"reason"} and answers the same.
+POST <address>/requests with {"name", "region", "registrar", "classes", "notify"} under an
+`Idempotency-Key` answers {"key", "state": "allotted" | "pending" | "refused", "uscc", "name",
+"serial", "reason"}; the same key must give the same answer. GET <address>/codes/<code> answers
+{"uscc", "name", "state"} or 404. POST <address>/codes/<code>/cancel takes {"reason"} and answers
+the same. A POST without content to "notify" says that a pending answer is there; it is asked for.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.security import outgoing
+from gonghui.systems.mobilization.legal_person.rules.codes import printable
 
 ADDRESS = Setting(
     "legal_person.platform_address",
@@ -69,7 +72,13 @@ class Holder:
 
 def ask(*, key: str, name: str, region: str, registrar: str, classes: tuple[str, ...]) -> Any:
     """Ask for a code; the answer as JSON, not yet believed. Raises Unusable."""
-    body = {"name": name, "region": region, "registrar": registrar, "classes": list(classes)}
+    body = {
+        "name": name,
+        "region": region,
+        "registrar": registrar,
+        "classes": list(classes),
+        "notify": f"{settings.PUBLIC_ADDRESS}{reverse('legal-code-told', args=[key])}",
+    }
     status, found = _call("POST", "requests", key, body)
     if status not in (200, 201, 202):
         raise Unusable(f"赋码平台应答 {status}")
@@ -94,7 +103,7 @@ def _holder(status: int, found: Any) -> Holder:
     if status != 200 or not isinstance(found, dict):
         raise Unusable(f"赋码平台应答 {status}")
     return Holder(
-        str(found.get("uscc", "")), str(found.get("name", "")), found.get("state") == "in_use"
+        printable(found.get("uscc")), printable(found.get("name")), found.get("state") == "in_use"
     )
 
 
@@ -116,5 +125,5 @@ def _call(method: str, path: str, key: str, body: dict[str, Any] | None) -> tupl
         raise Unusable(refusal.message) from refusal
     try:
         return answer.status_code, answer.json() if answer.content else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unusable("赋码平台的应答不是约定的格式") from error

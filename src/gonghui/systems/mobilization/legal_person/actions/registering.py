@@ -135,6 +135,8 @@ def enter(application: Application, uscc: str, serial: str) -> LegalPerson:
     """
     today = timezone.localdate()
     union = _locked(application.union_id)
+    if queries.person_of(union.pk) is not None:
+        raise Conflict(f"“{union.name}”已经在法人库中。", code="registered")
     code = _registered(union, application.registrar, uscc, application.name, serial)
     elected = application.happened_on or today
     person = LegalPerson(
@@ -205,7 +207,7 @@ def take_over(union: Union, *, by: Actor, uscc: str, **facts: Any) -> LegalPerso
 
     facts: name, residence, representative_name, number, valid_from, expires_on, registered_on.
     """
-    queries.check_applicant(union)
+    queries.check_applicant(union, rules.NEW)
     registrar = queries.registrar_of(union)
     if registrar.pk not in queries.own_registrars(by, permissions.ENTER_PERSON):
         raise Forbidden(
@@ -213,6 +215,12 @@ def take_over(union: Union, *, by: Actor, uscc: str, **facts: Any) -> LegalPerso
         )
     if queries.person_of(union.pk) is not None:
         raise Conflict(f"“{union.name}”已经在法人库中。", code="registered")
+    if queries.open_application(union.pk) is not None:
+        raise Conflict(
+            f"“{union.name}”正在申请法人登记，不能同时补录。",
+            remedy="已持有证书的，请先由该工会撤回申请。",
+            code="open_application",
+        )
     today = timezone.localdate()
     found = parse_uscc(uscc, region_known=codes.known_region)
     if not found.is_union or found.kind not in code_rules.classes_of(union.is_grassroots):
@@ -223,7 +231,8 @@ def take_over(union: Union, *, by: Actor, uscc: str, **facts: Any) -> LegalPerso
             field="uscc",
         )
     first, last = facts["valid_from"], facts["expires_on"]
-    if not first < last or rules.check_day(facts["registered_on"], today, "registered_on") > today:
+    rules.check_day(facts["registered_on"], today, "registered_on")
+    if not first < last:
         raise Refusal("有效期的起止不对。", field="expires_on")
     code = _registered(union, registrar, found.number, facts["name"], "", old=True)
     person = LegalPerson(

@@ -15,7 +15,7 @@ from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.models import Union
 from gonghui.systems.mobilization.legal_person import permissions
 from gonghui.systems.mobilization.legal_person.models import Application, State
-from gonghui.systems.mobilization.legal_person.queries.applications import holders
+from gonghui.systems.mobilization.legal_person.queries.applications import holders, superior_of
 
 TARGET = "legal_person.application"
 ABOUT = Category("legal-person", "法人登记", may_mute=False)
@@ -82,8 +82,7 @@ def _next_at(application: Application, state: State) -> tuple[Union, Permission]
     if state in (State.DRAFT, State.SUPPLEMENT):
         return application.union, permissions.APPLY_LEGAL
     if state is State.APPEALED:
-        above = application.registrar.parent or application.registrar
-        return above, permissions.JUDGE_LEGAL
+        return superior_of(application), permissions.JUDGE_LEGAL
     if state is State.EXAMINED:
         return application.registrar, permissions.DECIDE_LEGAL
     if state is State.CERTIFYING:

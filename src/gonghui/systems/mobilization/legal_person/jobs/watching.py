@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gonghui.kernel.access.actor import platform
+from gonghui.kernel.base.errors import Conflict
 from gonghui.kernel.bus.models import Outbox
 from gonghui.kernel.bus.subscribers import subscriber
 from gonghui.kernel.jobs.periodic import every
@@ -47,10 +48,15 @@ def lapse() -> int:
     rows = Application.objects.unscoped(ALL).filter(
         state=State.SUPPLEMENT, supplement_due_on__lt=timezone.localdate()
     )
-    found = list(rows)
-    for application in found:
-        examining.lapse(application, by=clock)
-    return len(found)
+    closed = 0
+    for application in list(rows):
+        try:
+            examining.lapse(application, by=clock)
+        except Conflict:
+            # It was answered or withdrawn meanwhile.
+            continue
+        closed += 1
+    return closed
 
 
 @every("55 5 * * *")

@@ -43,6 +43,7 @@ class Application(Scoped):
 
     Wanted facts are filled in as the procedure needs them, the rest stays empty. due_on: last day
     of the step under way, empty while the clock stands; left: workdays that remain then.
+    granted: what was decided, None while nothing is or when an appeal undid it.
     paused_from: the state a supplement goes back to. decisions: by item of the comparison, both
     sides as they were decided on, the choice and the reason.
     """
@@ -103,6 +104,7 @@ class Application(Scoped):
     decided_by_id = models.BigIntegerField("核准人", null=True)
     decided_by_name = models.CharField("核准人姓名", max_length=50, blank=True)
     decided_at = models.DateTimeField("决定时间", null=True)
+    granted = models.BooleanField("准予登记", null=True)
     document = models.CharField("决定文号", max_length=60, blank=True)
     opinion = models.CharField("决定理由", max_length=1000, blank=True)
     appeal = models.CharField("复核理由", max_length=1000, blank=True)
@@ -145,7 +147,7 @@ class Application(Scoped):
 
 
 class MaterialFile(models.Model):
-    """A file of an application, for one material of its list. faulty: what is wrong with it."""
+    """A file of an application, for one material of its list."""
 
     application = models.ForeignKey(
         Application, on_delete=models.CASCADE, related_name="materials", verbose_name="登记申请"

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.models import Grant
@@ -25,6 +26,7 @@ from gonghui.systems.mobilization.legal_person.models import (
 )
 from gonghui.systems.mobilization.legal_person.rules import comparing
 from gonghui.systems.mobilization.legal_person.rules import procedures as rules
+from gonghui.systems.mobilization.legal_person.rules.materials import MATERIAL_TABLE
 from gonghui.systems.mobilization.membership.public import recorded_facts
 
 REGISTRARS = (UnionKind.PROVINCE, UnionKind.CITY, UnionKind.COUNTY)
@@ -50,8 +52,8 @@ def registrar_of(union: Union) -> Union:
     return found
 
 
-def check_applicant(union: Union) -> None:
-    """Refusal unless a union of this kind applies here."""
+def check_applicant(union: Union, procedure: str) -> None:
+    """Refusal unless a union of this kind applies here; one that ended may only be cancelled."""
     if union.kind not in APPLICANTS:
         raise Refusal(
             f"“{union.name}”是{union.get_kind_display()}，不在本平台申请基层工会法人登记。",
@@ -59,8 +61,10 @@ def check_applicant(union: Union) -> None:
             field="union",
             code="applicant",
         )
-    if not union.is_active:
-        raise Refusal(f"“{union.name}”{union.get_status_display()}。", field="union")
+    if not union.is_active and procedure != rules.CANCEL:
+        raise Refusal(
+            f"“{union.name}”{union.get_status_display()}，只能办理注销登记。", field="union"
+        )
 
 
 def open_application(union_id: int) -> Application | None:
@@ -75,17 +79,20 @@ def person_of(union_id: int) -> LegalPerson | None:
     return rows.filter(union_id=union_id, state=Standing.ACTIVE).first()
 
 
-def at_registrar(actor: Actor, application: Any, permission: Permission) -> bool:
-    """Whether the actor holds the permission at exactly the registering union.
-
-    Above it one sees and judges appeals, but does not register in its stead.
-    """
+def holds_at(actor: Actor, union_id: int, permission: Permission) -> bool:
+    """Whether the actor holds the permission at exactly this union, not only above it."""
     if actor.everywhere:
         return True
     codes = {role.code for role in permission.roles}
-    return any(
-        held.role in codes and held.union_id == application.registrar_id for held in actor.grants
-    )
+    return any(held.role in codes and held.union_id == union_id for held in actor.grants)
+
+
+def at_registrar(actor: Actor, record: Any, permission: Permission) -> bool:
+    """Whether the actor holds the permission at the registering union of a record itself.
+
+    Above it one sees and judges appeals, but does not register in its stead.
+    """
+    return holds_at(actor, record.registrar_id, permission)
 
 
 def registrar_path(record: Any) -> str:
@@ -93,10 +100,14 @@ def registrar_path(record: Any) -> str:
     return str(record.registrar.path)
 
 
+def superior_of(application: Application) -> Union:
+    """Who judges an appeal: the union above the registering one; the province judges its own."""
+    return application.registrar.parent or application.registrar
+
+
 def superior_path(application: Application) -> str:
-    """Where an appeal is judged: above the registering union; the province judges its own."""
-    registrar = application.registrar
-    return str(registrar.parent.path if registrar.parent_id else registrar.path)
+    """Where the permission to judge an appeal must hold."""
+    return superior_of(application).path
 
 
 def own_registrars(actor: Actor, permission: Permission) -> list[int]:
@@ -136,18 +147,37 @@ def brought(application: Application) -> set[str]:
     return set(application.materials.values_list("code", flat=True))
 
 
+def material_case(application: Application) -> dict[str, Any]:
+    """What the table of materials is asked about an application."""
+    changed = changed_fields(application)
+    return {
+        "procedure": application.procedure,
+        "representative": "representative_name" in changed,
+        "residence": "residence" in changed,
+        "joint": application.union.kind in (UnionKind.JOINT, UnionKind.FEDERATION),
+    }
+
+
+def needed(application: Application) -> list[str]:
+    """Codes of the materials the registering union asks for, by its table of the day on which the
+    application was handed in."""
+    day = timezone.localdate(application.submitted_at)
+    decision = MATERIAL_TABLE.decide(material_case(application), day, application.registrar.path)
+    return decision.outcome["materials"] if decision.outcome else []
+
+
 def materials_of(application: Application) -> list[dict[str, Any]]:
     """The list of materials with the files brought for each."""
     files: dict[str, list[MaterialFile]] = {}
     for file in application.materials.order_by("id"):
         files.setdefault(file.code, []).append(file)
-    lacking = {
-        item.code
-        for item in rules.missing(application.procedure, set(files), changed_fields(application))
-    }
     return [
-        {"item": item, "files": files.get(item.code, []), "lacking": item.code in lacking}
-        for item in rules.MATERIALS[application.procedure]
+        {
+            "item": item,
+            "files": files.get(item.code, []),
+            "lacking": item.required and item.code not in files,
+        }
+        for item in rules.listed(application.procedure, needed(application))
     ]
 
 

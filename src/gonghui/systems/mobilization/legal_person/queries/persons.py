@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Avg, CharField, Count, F, Func, Q, QuerySet, Value
 
 from gonghui.kernel.base.identifiers import compact
-from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.models import GRASSROOTS, Union
 from gonghui.kernel.org.scoping import Scope
 from gonghui.systems.mobilization.legal_person.models import (
     Application,
@@ -144,14 +144,25 @@ def by_procedure(scope: Scope, since: date) -> list[dict[str, Any]]:
 
 
 def by_unit(union: Union, scope: Scope, today: date) -> list[dict[str, Any]]:
-    """For each city or county below a union: legal persons, those to renew, those unlike."""
-    field = "city_id" if union.parent_id is None else "county_id"
-    span = Scope.of([union.path])
-    rows = LegalPerson.objects.within(span).filter(state=Standing.ACTIVE)
+    """For each union with others below it, next below a union: legal persons, to renew, unlike."""
+    level = Value(union.path.count(".") + 1)
+    rows = (
+        LegalPerson.objects.within(Scope.of([union.path]))
+        .filter(state=Standing.ACTIVE)
+        .annotate(
+            unit=Func(
+                F("org_path"),
+                Value("."),
+                level,
+                function="split_part",
+                output_field=CharField(),
+            )
+        )
+    )
     last = today + timedelta(days=RENEWAL_DAYS.on(today))
     counted = {
-        row[field]: row
-        for row in rows.values(field).annotate(
+        row["unit"]: row
+        for row in rows.values("unit").annotate(
             total=Count("id"),
             renew=Count("id", filter=Q(expires_on__lte=last, expires_on__gte=today)),
             expired=Count("id", filter=Q(expires_on__lt=today)),
@@ -159,9 +170,9 @@ def by_unit(union: Union, scope: Scope, today: date) -> list[dict[str, Any]]:
         )
     }
     below = Union.objects.within(scope).filter(parent=union, status="active")
-    units = below.exclude(kind__in=("70", "80")).order_by("region", "id")
+    units = below.exclude(kind__in=GRASSROOTS).order_by("region", "id")
     empty = {"total": 0, "renew": 0, "expired": 0, "unlike": 0}
-    return [{**empty, **counted.get(unit.pk, {}), "unit": unit} for unit in units]
+    return [{**empty, **counted.get(str(unit.pk), {}), "unit": unit} for unit in units]
 
 
 def waiting_codes(scope: Scope) -> QuerySet:

@@ -72,6 +72,12 @@ def _may_appeal(record: Application, actor: Actor) -> bool:
     return record.state == State.REFUSED and record.appealed_at is None
 
 
+def _may_judge(record: Application, actor: Actor) -> bool:
+    return record.state == State.APPEALED and queries.holds_at(
+        actor, queries.superior_of(record).pk, permissions.JUDGE_LEGAL
+    )
+
+
 def _has_differences(record: Application, actor: Actor) -> bool:
     return _examine("compare")(record, actor) and bool(queries.open_lines(record))
 
@@ -163,9 +169,8 @@ def _prints(record: Application) -> list[tuple[str, str]]:
         found.append(("supplement", "补正通知书"))
     if record.state == State.UNACCEPTED:
         found.append(("unaccepted", "不予受理通知书"))
-    if record.document:
-        refused = record.state in (State.REFUSED, State.APPEALED)
-        found.append(("decision", "不予登记决定书" if refused else "准予登记决定书"))
+    if record.granted is not None:
+        found.append(("decision", "准予登记决定书" if record.granted else "不予登记决定书"))
     return found
 
 
@@ -402,7 +407,7 @@ APPLICATIONS = Resource(
             "judge",
             "作出复核决定",
             steps.JudgeForm,
-            shown=_own("judge"),
+            shown=_may_judge,
             tone="primary",
         ),
         Step(

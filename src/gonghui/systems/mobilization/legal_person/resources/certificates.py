@@ -222,7 +222,10 @@ SHEETS = Resource(
             "waste",
             "作废",
             forms.SpoilForm,
-            shown=lambda record, actor: record.state == SheetState.STOCK,
+            shown=lambda record, actor: (
+                record.state == SheetState.STOCK
+                and queries.holds_at(actor, record.union_id, permissions.STOCK_SHEETS)
+            ),
             tone="danger",
             done="已登记作废。",
         ),

@@ -91,34 +91,6 @@ FIELDS: dict[str, Callable[[], forms.Field]] = {
 }
 
 
-_CONTACT = ("经办", ["contact_name", "contact_phone"])
-GROUPS: dict[str, list[tuple[str, list[str]]]] = {
-    rules.NEW: [
-        ("工会", ["name", "residence", "funds", "founded_on", "founded_document"]),
-        (
-            "法定代表人和任期",
-            ["representative_name", "representative_id", "happened_on", "term_years"],
-        ),
-        ("逾期说明", ["late_reason"]),
-        _CONTACT,
-    ],
-    rules.CHANGE: [
-        (
-            "变更后的登记事项",
-            ["name", "residence", "representative_name", "representative_id", "funds"],
-        ),
-        ("依据", ["happened_on", "basis", "reason", "late_reason"]),
-        _CONTACT,
-    ],
-    rules.ELECTION: [
-        ("换届", ["happened_on", "term_years", "basis"]),
-        ("法定代表人", ["representative_name", "representative_id"]),
-        _CONTACT,
-    ],
-    rules.DELAY: [("延期", ["delayed_to", "basis", "reason"]), _CONTACT],
-    rules.REISSUE: [("补（换）领", ["reason"]), _CONTACT],
-    rules.CANCEL: [("注销", ["basis", "reason"]), _CONTACT],
-}
 WORDS = {
     (rules.NEW, "happened_on"): "选举日期",
     (rules.CHANGE, "happened_on"): "变更日期",
@@ -141,7 +113,7 @@ class FillForm(ActionForm):
         super().__init__(*args, **kwargs)
         record: Application | None = self.record
         procedure = record.procedure if record is not None else rules.NEW
-        self.groups = [(title, list(names)) for title, names in GROUPS[procedure]]
+        self.groups = [(title, list(names)) for title, names in rules.ASKED[procedure]]
         for _, names in self.groups:
             for name in names:
                 field = FIELDS[name]()
@@ -164,7 +136,8 @@ class BringForm(ActionForm):
         record: Application | None = self.record
         procedure = record.procedure if record is not None else rules.NEW
         have = queries.brought(record) if record is not None else set()
-        for item in rules.MATERIALS[procedure]:
+        needed = queries.needed(record) if record is not None else ()
+        for item in rules.listed(procedure, needed):
             words = [item.help] if item.help else []
             if item.code in have:
                 words.append("已上传，可再添加。")

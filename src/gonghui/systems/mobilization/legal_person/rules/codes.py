@@ -94,14 +94,22 @@ def classes_of(grassroots: bool) -> tuple[str, ...]:
 
 
 def read(document: Any) -> Answer:
-    """An answer out of JSON; Refusal when it is not one."""
-    if not isinstance(document, dict) or document.get("state") not in STATES:
+    """An answer out of JSON, signs that cannot be printed left out; Refusal when it is not one."""
+    if not isinstance(document, dict):
         raise Refusal("应答无法识别。", code="answer.shape")
     texts = {
-        name: str(document.get(name) or "")[:200]
+        name: printable(document.get(name))
         for name in ("state", "key", "uscc", "name", "serial", "reason")
     }
+    if texts["state"] not in STATES:
+        raise Refusal("应答无法识别。", code="answer.shape")
     return Answer(**texts)
+
+
+def printable(given: Any) -> str:
+    """What was said as a text that can be kept: no control signs, not endless."""
+    text = given if isinstance(given, str) else ""
+    return "".join(sign for sign in text[:200] if sign.isprintable())
 
 
 def checked(

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.base.workdays import add_workdays, workdays_between
@@ -94,7 +94,7 @@ def check_state(verb: str, state: str, words: str) -> None:
 
 @dataclass(frozen=True)
 class Material:
-    """A document an application brings; `when` says for which case it is asked."""
+    """A document an application brings; an optional one may be asked for by a case (`missing`)."""
 
     code: str
     title: str
@@ -155,9 +155,59 @@ MATERIALS: Mapping[str, tuple[Material, ...]] = {
 }
 
 
-def material_of(procedure: str, code: str) -> Material:
+_CONTACT = ("经办", ("contact_name", "contact_phone"))
+ASKED: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
+    NEW: (
+        ("工会", ("name", "residence", "funds", "founded_on", "founded_document")),
+        (
+            "法定代表人和任期",
+            ("representative_name", "representative_id", "happened_on", "term_years"),
+        ),
+        ("逾期说明", ("late_reason",)),
+        _CONTACT,
+    ),
+    CHANGE: (
+        (
+            "变更后的登记事项",
+            ("name", "residence", "representative_name", "representative_id", "funds"),
+        ),
+        ("依据", ("happened_on", "basis", "reason", "late_reason")),
+        _CONTACT,
+    ),
+    ELECTION: (
+        ("换届", ("happened_on", "term_years", "basis", "late_reason")),
+        ("法定代表人", ("representative_name", "representative_id")),
+        _CONTACT,
+    ),
+    DELAY: (("延期", ("delayed_to", "basis", "reason")), _CONTACT),
+    REISSUE: (("补（换）领", ("reason",)), _CONTACT),
+    CANCEL: (("注销", ("basis", "reason")), _CONTACT),
+}
+"""The facts each procedure asks for, in groups as its form shows them; no others are taken."""
+
+
+def asked(procedure: str) -> frozenset[str]:
+    """The facts a procedure asks for."""
+    return frozenset(field for _, names in ASKED[procedure] for field in names)
+
+
+CATALOGUE: Mapping[str, Material] = {
+    item.code: item for items in reversed(list(MATERIALS.values())) for item in items
+}
+"""Every material by its code."""
+
+
+def listed(procedure: str, needed: Collection[str]) -> list[Material]:
+    """The list of a procedure, required as `needed` says; what it adds comes last."""
+    own = [replace(item, required=item.code in needed) for item in MATERIALS[procedure]]
+    known = {item.code for item in own}
+    added = (CATALOGUE[code] for code in needed if code not in known)
+    return [*own, *(replace(item, required=True) for item in added)]
+
+
+def material_of(procedure: str, code: str, needed: Collection[str] = ()) -> Material:
     """The material of a procedure by its code; Refusal for one it does not ask for."""
-    found = next((item for item in MATERIALS[procedure] if item.code == code), None)
+    found = next((item for item in listed(procedure, needed) if item.code == code), None)
     if found is None:
         raise Refusal(
             f"{PROCEDURES[procedure]}不收这种材料。", rule=MEASURE, field="code", code="material"
@@ -165,24 +215,16 @@ def material_of(procedure: str, code: str) -> Material:
     return found
 
 
-def missing(
-    procedure: str, brought: Collection[str], asked: Collection[str] = ()
-) -> list[Material]:
-    """Materials still lacking. asked: fields of a change that make an optional one required."""
-    also = set()
-    if procedure == CHANGE:
-        also |= {"identity"} if "representative_name" in asked else set()
-        also |= {"residence"} if "residence" in asked else set()
+def missing(procedure: str, brought: Collection[str], needed: Collection[str]) -> list[Material]:
+    """Materials still lacking of those needed, by code."""
     return [
-        item
-        for item in MATERIALS[procedure]
-        if (item.required or item.code in also) and item.code not in brought
+        item for item in listed(procedure, needed) if item.required and item.code not in brought
     ]
 
 
-def check_materials(procedure: str, brought: Collection[str], asked: Collection[str] = ()) -> None:
+def check_materials(procedure: str, brought: Collection[str], needed: Collection[str]) -> None:
     """Refusal that names every material still lacking."""
-    lacking = missing(procedure, brought, asked)
+    lacking = missing(procedure, brought, needed)
     if lacking:
         raise Refusal(
             f"还缺少材料：{'、'.join(item.title for item in lacking)}。",
@@ -192,9 +234,13 @@ def check_materials(procedure: str, brought: Collection[str], asked: Collection[
         )
 
 
-def is_late(procedure: str, happened: date | None, applied: date, days: int) -> bool:
-    """Whether an application comes after its term of calendar days (起算次日)."""
-    return procedure in (NEW, CHANGE) and happened is not None and (applied - happened).days > days
+def is_late(procedure: str, since: date | None, applied: date, days: int) -> bool:
+    """Whether an application comes after its term of calendar days (起算次日).
+
+    since: the founding, the change, or the last day of the certificate a re-election renews.
+    """
+    terms = (NEW, CHANGE, ELECTION)
+    return procedure in terms and since is not None and (applied - since).days > days
 
 
 def check_day(happened: date | None, today: date, field: str) -> date:
@@ -243,11 +289,6 @@ def check_delay(expires: date, wanted: date | None, *, delayed_before: bool, mon
             code="delay",
         )
     return wanted
-
-
-def renewal_opens(expires: date, days: int) -> date:
-    """The first day of the period in which a certificate is to be renewed."""
-    return expires - timedelta(days=days)
 
 
 @dataclass(frozen=True)

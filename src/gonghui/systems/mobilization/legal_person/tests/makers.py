@@ -98,7 +98,8 @@ def examined(world: World, union: Union, procedure: str = rules.NEW, **given: An
         for line in queries.open_lines(made)
         if "declared" in dict(line.choices)
     }
-    made = examining.compare(made, by=by, choices=choices, reason="查阅批复")
+    if choices:
+        made = examining.compare(made, by=by, choices=choices, reason="查阅批复")
     return examining.examine(made, by=by, favourable=True, finding="材料齐全，情况属实")
 
 
@@ -201,6 +202,7 @@ def legal_person(world: World, union: Union, **given: Any) -> LegalPerson:
 
 def certificate(world: World, union: Union, **given: Any) -> Certificate:
     """The original of a reissue that waits to be printed."""
+    settle(union)
     if queries.person_of(union.pk) is None:
         legal_person(world, union)
     made = approved(world, union, rules.REISSUE)
@@ -240,11 +242,22 @@ def seal_use(world: World, union: Union) -> SealUse:
 
 
 def code_request(world: World, union: Union) -> CodeRequest:
+    settle(union)
     return CodeRequest.objects.unscoped("test").get(application=coding(world, union))
 
 
+def application(world: World, union: Union) -> Application:
+    settle(union)
+    return submitted(world, union)
+
+
+def settle(union: Union) -> None:
+    """Let what other makers began be over: a union has one application at a time."""
+    Application.objects.unscoped("a maker").filter(union=union).update(state=rules.DONE)
+
+
 MAKERS = {
-    "legal-applications": submitted,
+    "legal-applications": application,
     "legal-persons": legal_person,
     "union-codes": union_code,
     "code-ranges": code_range,

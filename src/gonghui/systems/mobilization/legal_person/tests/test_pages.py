@@ -10,9 +10,16 @@ from django.utils import timezone
 from gonghui.kernel.access.roles import APPROVER, HANDLER, VIEWER
 from gonghui.kernel.documents import codes
 from gonghui.kernel.documents.models import CheckCode
-from gonghui.systems.mobilization.legal_person.actions import certificates
-from gonghui.systems.mobilization.legal_person.models import LegalPerson
+from gonghui.kernel.org.scoping import Scope
+from gonghui.systems.mobilization.legal_person.actions import applications, certificates, examining
+from gonghui.systems.mobilization.legal_person.models import (
+    Application,
+    CodeRange,
+    LegalPerson,
+    Sheet,
+)
 from gonghui.systems.mobilization.legal_person.queries import applications as queries
+from gonghui.systems.mobilization.legal_person.queries import persons
 from gonghui.systems.mobilization.legal_person.rules import procedures as rules
 from gonghui.systems.mobilization.legal_person.tests import makers
 from gonghui.systems.mobilization.legal_person.views import layouts
@@ -55,9 +62,8 @@ def test_papers_come_with_their_step_and_only_to_who_sees_the_application(world)
 def test_decisions_say_what_why_and_what_next(world, kind):
     made = makers.examined(world, world.factory)
     made.document, made.decided_at = "工法登〔2026〕9号", timezone.now()
-    made.state, made.opinion = (
-        ("refused", "住所不实") if kind == "refused" else ("coding", "准予登记。")
-    )
+    made.granted = kind == "approved"
+    made.opinion = "准予登记。" if made.granted else "住所不实"
     text = str(layouts.notice(made, "decision"))
     assert "工法登〔2026〕9号" in text and made.opinion in text
     assert ("复核一次" in text) == (kind == "refused")
@@ -162,3 +168,54 @@ def test_renewals_and_figures_within_the_scope(world):
         == 403
     )
     assert Client().get("/legal/renewals/").status_code in {302, 403}
+
+
+def test_figures_of_a_county_are_by_its_streets(world):
+    makers.legal_person(world, world.factory)
+    found = {
+        row["unit"].pk: row["total"]
+        for union in (world.province, world.hefei, world.shushan)
+        for row in persons.by_unit(union, Scope.of([union.path]), timezone.localdate())
+    }
+    assert found[world.hefei.pk] == found[world.shushan.pk] == found[world.jinggang.pk] == 1
+    assert found[world.wuhu.pk] == 0 and world.factory.pk not in found
+
+
+def test_an_undone_refusal_has_no_paper(world):
+    made = makers.examined(world, world.factory)
+    decider = makers.decider(world, world.factory)
+    made = examining.refuse(made, by=decider, reason="不具备独立的经费")
+    own = world.actor("经办", (HANDLER, world.factory))
+    made = applications.appeal(made, by=own, reason="经费账户已经开立")
+    client = client_of(world, world.factory)
+    assert client.get(f"/legal/{made.pk}/paper/decision/").status_code == 200
+    city = world.actor("市总", (APPROVER, world.hefei))
+    examining.judge(made, by=city, uphold=False, reason="经费账户已核实")
+    assert client.get(f"/legal/{made.pk}/paper/decision/").status_code == 404
+    text = client.get(f"/w/legal-applications/{made.pk}/").content.decode()
+    assert "受理通知书" in text and "登记决定书" not in text
+
+
+@pytest.mark.parametrize(
+    ("address", "given"),
+    [
+        ("legal-applications/new/draw", {"procedure": "new"}),
+        ("legal-persons/new/enter", {"uscc": "x"}),
+        ("code-ranges/new/file", {"prefix": "81340104"}),
+        ("certificate-sheets/new/receive", {"copy": "original", "first": "0001", "count": 1}),
+    ],
+)
+def test_another_county_begins_nothing_here(world, address, given):
+    """What is begun on a union is refused to the cadres of another county, on page and API."""
+    client = Client()
+    roles = ((HANDLER, world.jinghu), (APPROVER, world.jinghu))
+    client.force_login(world.user("外县", *roles))
+    counted = (Application, LegalPerson, CodeRange, Sheet)
+    for place in (f"/w/{address}/", f"/api/v1/{address}/"):
+        sent = {**given, "union": world.shushan.pk}
+        kind = {"content_type": "application/json"} if place.startswith("/api/") else {}
+        answer = client.post(place, sent, **kind)
+        assert answer.status_code in {403, 422}, (place, answer.status_code)
+        if answer.status_code == 422:
+            assert "union" in answer.content.decode()
+    assert not any(model.objects.unscoped("test").exists() for model in counted)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.base.identifiers import parse_uscc
 from gonghui.kernel.notify.models import Todo
-from gonghui.systems.mobilization.legal_person.actions import codes
+from gonghui.systems.mobilization.legal_person.actions import codes, platform
+from gonghui.systems.mobilization.legal_person.jobs.codes import outcome_of
 from gonghui.systems.mobilization.legal_person.models import (
     Application,
     Certificate,
@@ -22,6 +24,7 @@ from gonghui.systems.mobilization.legal_person.models import (
 )
 from gonghui.systems.mobilization.legal_person.rules import procedures as rules
 from gonghui.systems.mobilization.legal_person.tests import makers
+from gonghui.systems.mobilization.legal_person.tests.platform_outside import simulated
 
 pytestmark = pytest.mark.django_db
 BAD = (
@@ -33,6 +36,7 @@ BAD = (
     "wrong_region",
     "wrong_name",
     "wrong_range",
+    "wrong_key",
     "ghost",
 )
 
@@ -152,6 +156,88 @@ def test_a_code_of_the_register_is_refused_even_if_the_platform_swears(
     assert CodeAnswer.objects.get(request=request).outcome == "rejected"
 
 
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_code_given_to_another_is_refused_though_the_platform_rewrites_its_books(
+    world, waiting, outside, turn, cancelled
+):
+    turn()
+    old = codes_known()
+    if cancelled:
+        UnionCode.objects.unscoped("test").update(state="cancelled")
+    outside.become("stolen")
+    made = makers.coding(world, world.factory_b, registrar=world.shushan)
+    for _ in range(3):
+        turn()
+    assert [code.uscc for code in codes_known()] == [code.uscc for code in old]
+    request = CodeRequest.objects.unscoped("test").get(application=made)
+    assert request.rejected == 3 and "不能再次赋给" in request.trouble
+    assert Certificate.objects.unscoped("test").filter(application=made).count() == 0
+    outside.become("well")
+    turn()
+    found = UnionCode.objects.unscoped("test").get(union=world.factory_b)
+    assert found.uscc not in {code.uscc for code in old}
+
+
+def test_a_code_another_union_has_in_the_tree_is_refused(world, waiting, outside, turn):
+    """The register does not know it, the grass-roots record does."""
+    turn()
+    makers.code_request(world, world.factory_b)
+    taken = codes.claim(timezone.now())
+    world.mill.uscc = simulated.code_of("81", "340104", "MC000777")
+    world.mill.save()
+    codes.settle(taken, codes.Outcome("allotted", "", world.mill.uscc), timezone.now())
+    request = CodeRequest.objects.unscoped("test").get(pk=taken.pk)
+    assert request.state == "waiting" and "已登记在" in request.trouble
+    assert len(codes_known()) == 3
+
+
+def test_a_notice_only_has_the_question_asked_at_once(waiting, outside, turn):
+    """It comes twice, and with a code of its own; nothing in it is believed."""
+    outside.become("pending")
+    turn()
+    outside.become("well")
+    rows = CodeRequest.objects.unscoped("test")
+    rows.update(next_at=timezone.now() + timezone.timedelta(hours=1))
+    first = rows.get(application=waiting[0])
+    lie = {"uscc": simulated.code_of("81", "340104", "MC000999"), "state": "allotted"}
+    for _ in range(2):
+        answer = Client(enforce_csrf_checks=True).post(
+            f"/hooks/legal-codes/{first.asked_key}/", lie, content_type="application/json"
+        )
+        assert answer.status_code == 204
+    assert_nothing(waiting)
+    assert rows.filter(next_at__lte=timezone.now()).count() == 1
+    turn(soon=False)
+    assert_all(waiting, outside)
+    assert lie["uscc"] not in {code.uscc for code in codes_known()}
+    before = CodeAnswer.objects.count()
+    answer = Client().post(f"/hooks/legal-codes/{first.asked_key}/")
+    assert answer.status_code == 204 and turn(soon=False) == 0
+    assert CodeAnswer.objects.count() == before and len(codes_known()) == 3
+    for key in (f"{first.key}-2", "x", f"{first.key}"):
+        assert Client().post(f"/hooks/legal-codes/{key}/").status_code == 404
+    assert Client().get(f"/hooks/legal-codes/{first.asked_key}/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"state": "allotted", "uscc": "81\x00340104\ud800", "serial": "\x00" * 900},
+        {"state": "allotted", "uscc": {"a": 1}, "name": [1], "key": None},
+        {"state": "refused", "reason": "\x00" * 5 + "否" * 5000},
+        {"state": ["allotted"]},
+        None,
+    ],
+)
+def test_strange_answers_are_kept_as_text_and_stop_nobody(
+    waiting, outside, turn, said, monkeypatch
+):
+    monkeypatch.setattr(platform, "ask", lambda **asked: said)
+    assert turn() == 3
+    assert not codes_known() and not Certificate.objects.unscoped("test").exists()
+    assert CodeAnswer.objects.count() == 3
+
+
 def test_the_database_itself_holds_one_row_a_code_and_a_certificate_its_code(world, waiting):
     code = makers.union_code(world, world.mill)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -258,8 +344,6 @@ def test_two_answers_to_one_question_make_one_code(waiting, outside, turn):
     second = codes.claim(timezone.now() + codes.LEASE * 2)
     while second.pk != first.pk:
         second = codes.claim(timezone.now() + codes.LEASE * 2)
-    from gonghui.systems.mobilization.legal_person.jobs.codes import outcome_of
-
     one, other = outcome_of(first), outcome_of(second)
     assert one.uscc == other.uscc
     codes.settle(first, one, timezone.now())

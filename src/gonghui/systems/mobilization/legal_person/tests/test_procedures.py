@@ -93,6 +93,36 @@ class TestApplying:
         with pytest.raises(Refusal, match="30 天"):
             makers.submitted(world, world.factory, rules.CHANGE, happened_on=day)
 
+    def test_a_re_election_after_the_certificate_ran_out_is_late(self, world):
+        ended = timezone.localdate() - timedelta(1)
+        makers.legal_person(world, world.factory, expires_on=ended)
+        with pytest.raises(Refusal, match="有效期满前"):
+            makers.submitted(world, world.factory, rules.ELECTION)
+        makers.legal_person(world, world.shop, expires_on=timezone.localdate())
+        assert not makers.submitted(world, world.shop, rules.ELECTION).late
+
+    def test_a_new_representative_has_a_number_of_their_own(self, world):
+        number = makers.facts(world, rules.NEW)["representative_id"]
+        makers.legal_person(world, world.factory, representative_id=number)
+        with pytest.raises(Refusal, match="还没有填写证件号码") as caught:
+            makers.submitted(world, world.factory, rules.CHANGE, representative_id="")
+        assert caught.value.field == "representative_id"
+        by = world.actor("经办", (HANDLER, world.factory))
+        made = queries.open_application(world.factory.pk)
+        other = makers.facts(world, rules.NEW)["representative_id"]
+        assert other != number
+        made = applications.edit(made, by=by, representative_id=other)
+        assert applications.submit(made, by=by).state == State.SUBMITTED
+
+    @pytest.mark.parametrize("procedure", [rules.REISSUE, rules.DELAY, rules.CANCEL])
+    def test_facts_a_procedure_does_not_ask_for_are_not_taken(self, world, procedure):
+        person = makers.legal_person(world, world.factory)
+        by = world.actor("经办", (HANDLER, world.factory))
+        made = applications.draw(world.factory, by=by, procedure=procedure, name="别的名称工会")
+        made = applications.edit(made, by=by, residence="别处", representative_name="束文斌")
+        assert made.name == person.name and made.residence == person.residence
+        assert made.representative_name == person.representative_name
+
     def test_a_change_that_changes_nothing(self, world):
         makers.legal_person(world, world.factory, representative_name="束文斌")
         with pytest.raises(Refusal, match="没有要变更"):
@@ -202,6 +232,16 @@ class TestExamining:
         made = examining.examine(made, by=by, favourable=False, finding="住所不实")
         assert made.state == State.EXAMINED
 
+    def test_keeping_both_sides_needs_a_reason_and_a_step_a_choice(self, world):
+        made = makers.accepted(world, world.factory)
+        by = makers.examiner(world, world.factory)
+        with pytest.raises(Refusal, match="还没有选择"):
+            examining.compare(made, by=by, choices={"name": "", "nonsense": "both"})
+        with pytest.raises(Refusal, match="各自保留"):
+            examining.compare(made, by=by, choices={"name": "both"})
+        made = examining.compare(made, by=by, choices={"name": "both"}, reason="章程名称未改")
+        assert made.decisions["name"]["reason"] == "章程名称未改"
+
     def test_examiner_and_decider_are_two_people(self, world):
         made = makers.examined(world, world.factory)
         one = world.actor("一人", (HANDLER, world.shushan), (APPROVER, world.shushan))
@@ -231,9 +271,14 @@ class TestExamining:
         assert todos(made) == [("legal.judge", world.hefei.pk)]
         with pytest.raises(Forbidden):
             examining.judge(made, by=decider, uphold=True, reason="维持原来的决定")
+        province = world.actor("省总", (APPROVER, world.province))
+        with pytest.raises(Forbidden, match=f"由“{world.hefei.name}”复核"):
+            examining.judge(made, by=province, uphold=True, reason="维持原来的决定")
         city = world.actor("市总", (APPROVER, world.hefei))
         made = examining.judge(made, by=city, uphold=False, reason="经费账户已核实")
         assert made.state == State.EXAMINING
+        # The decision is undone: there is no paper of one until the next.
+        assert (made.granted, made.document) == (None, "")
         by = makers.examiner(world, world.factory)
         made = examining.examine(made, by=by, favourable=False, finding="仍然不符合")
         made = examining.refuse(made, by=decider, reason="住所证明不实")
@@ -329,6 +374,17 @@ class TestEffects:
         world.factory.refresh_from_db()
         assert world.factory.uscc == ""
 
+    def test_a_union_that_ended_may_still_be_taken_off_the_register(self, world):
+        makers.legal_person(world, world.factory)
+        tree.close(world.factory, on=timezone.localdate(), today=timezone.localdate(), members=0)
+        by = world.actor("镇总", (HANDLER, world.jinggang))
+        with pytest.raises(Refusal, match="只能办理注销"):
+            applications.draw(world.factory, by=by, procedure=rules.REISSUE)
+        made = applications.draw(
+            world.factory, by=by, procedure=rules.CANCEL, **makers.facts(world, rules.CANCEL)
+        )
+        assert made.state == State.DRAFT
+
     def test_an_ended_union_is_cancelled_but_nothing_else(self, world):
         makers.legal_person(world, world.factory)
         made = makers.examined(world, world.factory, rules.REISSUE)
@@ -421,6 +477,9 @@ class TestCertificates:
         assert certificates.waste(sheet, by=by, reason="受潮变形").state == "spoiled"
         with pytest.raises(Conflict):
             certificates.waste(sheet, by=by, reason="受潮变形")
+        city = world.actor("市总", (HANDLER, world.hefei))
+        with pytest.raises(Forbidden, match="保管"):
+            certificates.waste(sheet, by=city, reason="受潮变形")
 
 
 class TestWatching:
@@ -502,6 +561,13 @@ class TestTakingOver:
         world.factory.refresh_from_db()
         assert made.code.taken_over and world.factory.uscc == good
         with pytest.raises(Conflict, match="已经在法人库"):
+            take_over(world.factory, by=by, uscc=good, **self.facts(world))
+
+    def test_not_while_the_union_applies(self, world):
+        by = world.actor("经办", (HANDLER, world.shushan))
+        makers.coding(world, world.factory)
+        good = makers.synthetic_uscc(world.rng, "340104")
+        with pytest.raises(Conflict, match="正在申请"):
             take_over(world.factory, by=by, uscc=good, **self.facts(world))
 
     def test_by_the_registrar_alone(self, world):

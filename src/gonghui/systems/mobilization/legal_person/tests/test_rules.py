@@ -19,6 +19,7 @@ from gonghui.kernel.base.identifiers import (
 from gonghui.kernel.base.workdays import add_workdays, workdays_between
 from gonghui.systems.mobilization.legal_person.rules import certificates, codes, comparing
 from gonghui.systems.mobilization.legal_person.rules import procedures as rules
+from gonghui.systems.mobilization.legal_person.rules.materials import MATERIAL_TABLE
 
 DAYS = st.dates(date(2021, 1, 1), date(2030, 1, 1))
 
@@ -28,7 +29,9 @@ def test_late_counts_calendar_days_from_the_day_after():
     for procedure in (rules.NEW, rules.CHANGE):
         assert not rules.is_late(procedure, day, day + timedelta(30), 30)
         assert rules.is_late(procedure, day, day + timedelta(31), 30)
-    assert not rules.is_late(rules.ELECTION, day, day + timedelta(400), 30)
+    assert not rules.is_late(rules.ELECTION, day, day, 0)
+    assert rules.is_late(rules.ELECTION, day, day + timedelta(1), 0)
+    assert not rules.is_late(rules.REISSUE, day, day + timedelta(400), 30)
 
 
 @given(DAYS, st.integers(0, 14), st.integers(0, 90))
@@ -75,21 +78,34 @@ def test_a_delay_is_at_most_six_months_and_once():
         rules.check_delay(ends, date(2026, 10, 1), delayed_before=True, months=6)
 
 
+def _needed(procedure: str, **case: bool) -> list[str]:
+    values = {"procedure": procedure, "representative": False, "residence": False, "joint": False}
+    return MATERIAL_TABLE.decide({**values, **case}, date(2026, 3, 2)).outcome["materials"]
+
+
 def test_each_procedure_has_its_own_list_and_what_lacks_is_named():
     lists = {code: tuple(i.code for i in items) for code, items in rules.MATERIALS.items()}
     assert set(lists) == set(rules.PROCEDURES) and len(set(lists.values())) == 6
     for procedure in rules.PROCEDURES:
-        needed = {item.code for item in rules.MATERIALS[procedure] if item.required}
-        rules.check_materials(procedure, needed)
+        needed = _needed(procedure)
+        rules.check_materials(procedure, needed, needed)
         for one in needed:
             with pytest.raises(Refusal, match=rules.material_of(procedure, one).title[:4]):
-                rules.check_materials(procedure, needed - {one})
+                rules.check_materials(procedure, set(needed) - {one}, needed)
     changing = {"form", "basis", "old"}
-    rules.check_materials(rules.CHANGE, changing)
-    with pytest.raises(Refusal, match="身份证件"):
-        rules.check_materials(rules.CHANGE, changing, ["representative_name"])
-    with pytest.raises(Refusal, match="住所"):
-        rules.check_materials(rules.CHANGE, changing, ["residence"])
+    assert set(_needed(rules.CHANGE)) == changing
+    for changed, words in (("representative", "身份证件"), ("residence", "住所")):
+        with pytest.raises(Refusal, match=words):
+            rules.check_materials(rules.CHANGE, changing, _needed(rules.CHANGE, **{changed: True}))
+
+
+def test_a_table_may_ask_for_what_is_in_another_list():
+    needed = [*_needed(rules.REISSUE), "residence"]
+    assert rules.listed(rules.REISSUE, needed)[-1].title == "住所使用证明"
+    assert rules.material_of(rules.REISSUE, "residence", needed).required
+    with pytest.raises(Refusal, match="不收这种材料"):
+        rules.material_of(rules.REISSUE, "residence")
+    assert not rules.listed(rules.REISSUE, [])[0].required
 
 
 def test_every_state_is_left_only_by_its_verbs():

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils import timezone
+
 from gonghui.kernel.documents.content import (
     Align,
     Cell,
@@ -112,7 +114,7 @@ def certificate(
         "representative": made.representative_name,
         "valid": f"{chinese_day(made.valid_from)}至{chinese_day(made.expires_on)}",
         "registrar": made.registrar.name,
-        "issued": chinese_day((made.printed_at or made.made_at).date()),
+        "issued": chinese_day(timezone.localdate(made.printed_at or made.made_at)),
     }
     template = TEMPLATES[Copy(made.copy)]
     return Certificate(
@@ -130,7 +132,10 @@ def certificate(
 
 def application_form(application: Application, files: list[MaterialFile]) -> Form:
     """The application form of a procedure (登记申请表)."""
-    titles = {item.code: item.title for item in rules.MATERIALS[application.procedure]}
+    titles = {
+        item.code: item.title
+        for item in (*rules.CATALOGUE.values(), *rules.MATERIALS[application.procedure])
+    }
     rows = [
         ("工会名称", application.name or application.union.name),
         ("住所", application.residence),
@@ -193,6 +198,11 @@ def _official(
     )
 
 
+def _named(application: Application) -> str:
+    """The application in words; its receipt comes early in the line, where it need not break."""
+    return f"你会 {application.receipt} 号{application.get_procedure_display()}申请"
+
+
 def _accepted(application: Application) -> Official:
     day = application.accepted_on
     due = chinese_day(application.due_on) if application.due_on else "补正后顺延的期限"
@@ -200,8 +210,7 @@ def _accepted(application: Application) -> Official:
         application,
         "工会法人登记受理通知书",
         (
-            f"你会提交的{application.get_procedure_display()}申请（受理编号"
-            f"{application.receipt}）收悉。经核对，属于本机关登记范围，予以受理。",
+            f"{_named(application)}收悉。经核对，属于本机关登记范围，予以受理。",
             f"本机关将在{due}前作出决定。需要补正材料的，将一次性告知，补正期间不计入办理时限。",
         ),
         day,
@@ -214,8 +223,7 @@ def _supplement(application: Application) -> Official:
         application,
         "工会法人登记补正通知书",
         (
-            f"你会提交的{application.get_procedure_display()}申请（受理编号"
-            f"{application.receipt}）需要补正，现一次性告知如下：",
+            f"{_named(application)}需要补正，现一次性告知如下：",
             *[line for line in application.supplement.splitlines() if line.strip()],
             f"请在{chinese_day(due) if due else '规定期限'}前补正。补正期间停止计算办理时限；"
             "逾期未补正的，本次申请办结，可以重新申请。",
@@ -228,18 +236,15 @@ def _unaccepted(application: Application) -> Official:
     return _official(
         application,
         "工会法人登记不予受理通知书",
-        (
-            f"你会提交的{application.get_procedure_display()}申请（受理编号"
-            f"{application.receipt}）不予受理。理由：{application.opinion}",
-        ),
+        (f"{_named(application)}不予受理。理由：{application.opinion}",),
         _decided(application),
     )
 
 
 def _decision(application: Application) -> Official:
-    refused = application.state in (rules.REFUSED, rules.APPEALED)
+    refused = not application.granted
     what = application.get_procedure_display()
-    head = f"你会提交的{what}申请（受理编号{application.receipt}）收悉。"
+    head = f"{_named(application)}收悉。"
     if refused:
         body = (
             f"{head}经审查，决定不予登记。理由：{application.opinion}",
@@ -257,7 +262,7 @@ def _decision(application: Application) -> Official:
 
 
 def _decided(application: Application) -> date | None:
-    return application.decided_at.date() if application.decided_at else None
+    return timezone.localdate(application.decided_at) if application.decided_at else None
 
 
 def _day(day: date | None) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden
 from gonghui.kernel.codes.parameters import TERM_EXTENSION_MAX_MONTHS
-from gonghui.kernel.org.models import Union, UnionKind
+from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.mobilization.legal_person.actions import platform
@@ -31,8 +31,6 @@ from gonghui.systems.mobilization.legal_person.queries import persons as queries
 from gonghui.systems.mobilization.legal_person.queries.figures import RENEWAL_DAYS
 
 SHOWN = 100
-ABOVE = (UnionKind.PROVINCE, UnionKind.CITY)
-"""Unions whose figures are shown by the units below: cities, or counties."""
 
 
 class CheckForm(forms.Form):
@@ -197,7 +195,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
         "stats": stats,
         "procedures": _procedures(queries.by_procedure(scope, since)),
-        "units": _units([] if union.kind in ("70", "80") else queries.by_unit(union, scope, today)),
+        "units": _units(queries.by_unit(union, scope, today)),
         "ranges": queries.range_use(ranges),
     }
     return render(request, "legal_person/statistics.html", context)

@@ -25,6 +25,7 @@ from gonghui.systems.mobilization.legal_person.models import (
 )
 from gonghui.systems.mobilization.legal_person.queries import applications as queries
 from gonghui.systems.mobilization.legal_person.rules.certificates import REISSUE_RULE
+from gonghui.systems.mobilization.legal_person.rules.procedures import TERRITORIAL
 from gonghui.systems.mobilization.legal_person.views import layouts
 
 _PRINTER = (Level.PLATFORM, Level.CITY, Level.COUNTY)
@@ -77,7 +78,7 @@ def _exists(found: Application, kind: str) -> bool:
         "accepted": found.accepted_on is not None,
         "supplement": found.supplement_on is not None,
         "unaccepted": found.state == State.UNACCEPTED,
-        "decision": bool(found.document),
+        "decision": found.granted is not None,
     }.get(kind, False)
 
 
@@ -93,7 +94,9 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Forbidden("没有查看这份证书的权限，或者它不存在。", code="forbidden")
     if not queries.at_registrar(actor, found, permissions.PRINT_CERTIFICATE):
-        actor.require(permissions.PRINT_CERTIFICATE, " ")
+        raise Forbidden(
+            f"这份证书由“{found.registrar.name}”制发。", rule=TERRITORIAL, code="not_registrar"
+        )
     specimen = SPECIMEN if request.GET.get("specimen") else ""
     if not specimen and found.state != CertificateState.PRINTED:
         raise Conflict(

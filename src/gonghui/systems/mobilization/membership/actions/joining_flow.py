@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from django.db.models import Q
 from django.urls import reverse
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict
+from gonghui.kernel.identity.models import User
+from gonghui.kernel.people.models import Person
 from gonghui.kernel.process import cases
 from gonghui.kernel.process.declaring import Effect, Flow
 from gonghui.kernel.process.definitions import definition_for
@@ -24,8 +27,9 @@ from gonghui.systems.mobilization.membership.models.joining import (
     JoinChannel,
     JoinState,
 )
-from gonghui.systems.mobilization.membership.permissions import VIEW_JOINS
+from gonghui.systems.mobilization.membership.permissions import DECIDE_JOIN, VIEW_JOINS
 
+APPLICANT = "whose account the applicant has decides who must leave the review to others"
 FORMER = {"": "未入过会", "withdrawn": "曾经退会"}
 
 
@@ -54,6 +58,14 @@ def _link(application: JoinApplication) -> str:
     return reverse("resource:join-applications:record", args=[application.pk])
 
 
+def _parties(application: JoinApplication) -> list[int]:
+    """The applicant's own account, and whose hand entered the application at the counter."""
+    own = Person.objects.unscoped(APPLICANT).filter(document_index=application.document_index)
+    users = User.objects.filter(Q(person_id=application.person_id) | Q(person__in=own))
+    found = list(users.exclude(person_id=None).values_list("pk", flat=True))
+    return found if application.entered_by_id is None else [*found, application.entered_by_id]
+
+
 def _ended(application: JoinApplication, *, case: Case, by: Actor) -> None:
     """A case somebody ended leaves the application to the union, as without a flow."""
     from gonghui.systems.mobilization.membership.actions import joining
@@ -74,13 +86,15 @@ FLOW = Flow(
         Variable("from_pool", "来自周转池", Kind.FLAG),
     ),
     effects={
-        "approve": Effect("批准入会", _approve),
-        "reject": Effect("不予批准", _reject),
+        "approve": Effect("批准入会", _approve, needs=DECIDE_JOIN),
+        "reject": Effect("不予批准", _reject, needs=DECIDE_JOIN),
     },
     needed=("approve", "reject"),
     facts=_facts,
     link=_link,
     ended=_ended,
+    parties=_parties,
+    once=True,
 )
 
 

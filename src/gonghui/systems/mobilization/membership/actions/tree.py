@@ -6,8 +6,9 @@ never. The tree and its history are the kernel's; members follow by its jobs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils import timezone
 from gonghui.kernel.access.actions import action
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Refusal
-from gonghui.kernel.org import tree
+from gonghui.kernel.org import ending, tree
 from gonghui.kernel.org.models import OrgEvent, Union, UnionKind
 from gonghui.systems.mobilization.membership import permissions
 from gonghui.systems.mobilization.membership.actions.changes import end_open
@@ -122,12 +123,17 @@ def merge(
     document: str,
     note: str = "",
     evidence_key: UUID | None = None,
+    stated: Mapping[str, Any] | None = None,
 ) -> OrgEvent:
-    """End a union on a day; its subordinates, members and workers go to `into`."""
+    """End a union on a day; its subordinates, members and workers go to `into`.
+
+    stated: what the demands of `kernel.org.ending` ask for, by field.
+    """
     _need(document)
     union, into = _fresh(union, into)
     _require_above(union, by)
     _require_above(into, by)
+    ending.keep(ending.Ending(union, into, document, note, by, stated or {}))
     event = tree.merge(union, into, on=on, today=timezone.localdate(), document=document, note=note)
     _settle(union, f"“{union.name}”已并入“{into.name}”，申请终止。", by)
     _prove(event, evidence_key, by)
@@ -176,10 +182,12 @@ def close(
     document: str,
     note: str = "",
     evidence_key: UUID | None = None,
+    stated: Mapping[str, Any] | None = None,
 ) -> OrgEvent:
-    """End a union that has neither members nor subordinates, on a day."""
+    """End a union that has neither members nor subordinates, on a day; stated: as in `merge`."""
     _need(document)
     _require_above(union, by)
+    ending.keep(ending.Ending(union, None, document, note, by, stated or {}))
     event = tree.close(
         union,
         on=on,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from gonghui.kernel.access.roles import APPROVER, HANDLER, SYSTEM_ADMIN
+from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.base.errors import Conflict, Forbidden
 from gonghui.kernel.notify.models import Todo
+from gonghui.kernel.people import persons
 from gonghui.kernel.process import cases, migrating, publishing, trial, work
 from gonghui.kernel.process.definitions import definition_for, ship
 from gonghui.kernel.process.models import Definition, DefinitionState
@@ -207,3 +210,71 @@ def test_a_running_case_moves_to_the_new_version(world, people):
     back = publish_for(world, people, ship(FLOW).xml, "撤回复核")
     case = cases.of(application)
     assert "没有当前环节" in migrating.obstacle(case, back)
+
+
+def test_the_second_reviewer_is_another_than_the_first(world, people):
+    publish_for(world, people, with_second(ship(FLOW).xml))
+    both = world.actor("两岗", (APPROVER, world.factory), (APPROVER, world.hefei))
+    application = apply_to(world, world.factory)
+    work.decide(item_of(application), by=both, choice="approve")
+    with pytest.raises(Forbidden) as refusal:
+        work.decide(item_of(application), by=both, choice="approve")
+    assert refusal.value.code == "signed_before" and "工会审批" in refusal.value.message
+    work.decide(item_of(application), by=people["second"], choice="approve")
+    application.refresh_from_db()
+    assert application.state == JoinState.APPROVED
+
+
+def test_nobody_reviews_his_own_application_nor_one_he_entered(world, people):
+    publish_for(world, people, with_second(ship(FLOW).xml))
+    who = world.identity()
+    mine = {
+        "name": who.name,
+        "document_kind": who.document_kind,
+        "document_number": who.document_number,
+        "mobile": who.mobile,
+    }
+    own = world.actor(
+        "申请人自己", (APPROVER, world.hefei), person=persons.register(who, world.shushan)
+    )
+    application = actions.submit(world.factory, by=world.actor("职工"), agreed=True, **mine)
+    work.decide(item_of(application), by=people["first"], choice="approve")
+    with pytest.raises(Forbidden) as refusal:
+        work.decide(item_of(application), by=own, choice="approve")
+    assert refusal.value.code == "own_matter"
+    work.decide(item_of(application), by=people["second"], choice="approve")
+
+    clerk = world.actor("又录又审", (HANDLER, world.factory), (APPROVER, world.factory))
+    other = world.identity()
+    entered = actions.submit_for(
+        world.factory,
+        by=clerk,
+        agreed=True,
+        name=other.name,
+        document_kind=other.document_kind,
+        document_number=other.document_number,
+        mobile=other.mobile,
+    )
+    with pytest.raises(Forbidden):
+        work.decide(item_of(entered), by=clerk, choice="approve")
+    work.decide(item_of(entered), by=people["first"], choice="approve")
+
+
+def test_a_clerk_as_the_last_reviewer_is_refused_in_the_diagram(world, people):
+    xml = with_second(ship(FLOW).xml).replace(
+        'gonghui:role="approver" gonghui:at="city"', 'gonghui:role="handler" gonghui:at="city"'
+    )
+    with pytest.raises(publishing.Faulty) as refusal:
+        publish_for(world, people, xml)
+    (fault,) = [fault for fault in refusal.value.faults if not fault.advice]
+    assert fault.element == "second" and "经办人无权“批准入会”、“不予批准”" in fault.text
+
+
+def test_the_audit_keeps_the_digest_of_a_diagram_and_its_place(world, people):
+    made = publish_for(world, people, with_second(ship(FLOW).xml))
+    digest = sha256(made.xml.encode()).hexdigest()
+    entries = Entry.objects.filter(target_type="process.definition", target_id=str(made.pk))
+    saved = entries.get(action="flows.save")
+    assert saved.changes["xml"]["after"] == f"SHA-256 {digest}，{len(made.xml.encode())} 字节"
+    assert not any("<bpmn:" in str(entry.changes) for entry in entries)
+    assert {entry.org_path for entry in entries} == {world.hefei.path}

@@ -117,3 +117,34 @@ def test_work_through_the_pages(world, people):  # noqa: F811
 def _migration(world: Any, made: Any) -> str:
     admin = client_of(world, "系管二", (SYSTEM_ADMIN, world.hefei))
     return admin.get(f"/flows/versions/{made.pk}/migrate/").content.decode()
+
+
+def test_versions_are_downloaded_thrown_away_and_retired_by_the_page(world, people):  # noqa: F811
+    made = publish_for(world, people, with_second(ship(FLOW).xml))
+    admin = client_of(world, "系管", (SYSTEM_ADMIN, world.hefei))
+    answer = admin.get(f"/flows/versions/{made.pk}/download/")
+    assert answer.content.decode() == made.xml
+    assert answer["Content-Disposition"].startswith("attachment") and ".bpmn" in str(answer.headers)
+    other = client_of(world, "别市", (SYSTEM_ADMIN, world.wuhu))
+    assert other.get(f"/flows/versions/{made.pk}/download/").status_code == 403
+    page = admin.get(f"/flows/versions/{made.pk}/").content.decode()
+    assert f'action="/flows/versions/{made.pk}/retire/"' in page
+    admin.post("/flows/joining/", {"union": world.hefei.pk, "based_on": made.pk})
+    draft = Definition.objects.get(state="draft")
+    page = admin.get(f"/flows/versions/{draft.pk}/").content.decode()
+    assert f'action="/flows/versions/{draft.pk}/discard/"' in page
+    assert admin.post(f"/flows/versions/{draft.pk}/discard/").status_code == 302
+    assert not Definition.objects.filter(state="draft").exists()
+
+
+def test_who_signed_first_is_told_to_leave_the_second_to_others(world, people):  # noqa: F811
+    publish_for(world, people, with_second(ship(FLOW).xml))
+    application = apply_to(world, world.factory)
+    both = client_of(world, "两岗", (APPROVER, world.factory), (APPROVER, world.hefei))
+    case = cases.of(application)
+    item = cases.items(case).get(state="open")
+    both.post(f"/work/{item.pk}/", {"do": "decide", "choice": "approve", "opinion": "同意"})
+    item = cases.items(case).get(state="open")
+    page = both.get(f"/work/{item.pk}/").content.decode()
+    assert "这个待办请由他人办理" in page and "您已办理过“工会审批”" in page
+    assert 'name="choice"' not in page and "转办" in page

@@ -173,7 +173,7 @@ def test_figures_by_county(world, cast):
     lines = {line.name: line for line in by_county(Scope.of([world.province.path]), today)}
     line = lines["合肥市蜀山区总工会"]
     assert (line.on_duty, line.women, line.certified, line.served) == (2, 1, 1, 1)
-    assert line.mean_hours == "3.0"
+    assert line.hours == Decimal("6")
     assert lines["合肥市庐阳区总工会"].on_duty == 1
     assert set(by_county(Scope.of([world.luyang.path]), today)) == {lines["合肥市庐阳区总工会"]}
 

@@ -23,6 +23,7 @@ from gonghui.systems.mobilization.membership.queries import terms as queries
 from gonghui.systems.mobilization.membership.queries.unions import profile_of
 from gonghui.systems.mobilization.membership.rules import terms as rules
 from gonghui.systems.mobilization.membership.rules.terms import Urgency
+from gonghui.systems.mobilization.membership.tests.test_tree import STATED
 
 
 @pytest.fixture(autouse=True)
@@ -188,7 +189,9 @@ def test_the_daily_job_reminds_of_what_is_due_and_of_nothing_else(world, cast):
     later = elect(world.factory_b, other, elected_on=rules.add_months(today, -12))
     ended = world.actor("商贸经办", (HANDLER, world.shop))
     gone = elect(world.shop, ended, elected_on=rules.add_months(today, -34))
-    tree.merge(world.shop, by=cast["town"], into=world.factory, on=today, document="x")
+    tree.merge(
+        world.shop, by=cast["town"], into=world.factory, on=today, document="x", stated=STATED
+    )
     remind_terms()
     remind_terms()
     assert fresh(soon).reminded == 3

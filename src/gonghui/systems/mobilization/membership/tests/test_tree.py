@@ -34,6 +34,13 @@ from gonghui.systems.mobilization.membership.queries import tree as queries
 JUNE = date(2026, 6, 30)
 JULY = date(2026, 7, 1)
 PAPER = "皖工办〔2026〕12号"
+STATED = {
+    "property_cash": "1200.50",
+    "property_assets": "0",
+    "property_debts": "0",
+    "property_audit": "区总工会经审会审查，账实相符",
+}
+"""The statement of property every end of a union asks for."""
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +81,9 @@ def report_of(union: Union, day: date):
 def test_a_merger_on_1_july_leaves_the_report_of_30_june_as_it_was(world, cast):
     old = [world.member(world.shop, on=date(2021, 5, 6)) for _ in range(3)]
     world.member(world.factory, on=date(2020, 3, 2))
-    tree.merge(world.shop, by=cast["town"], into=world.factory, on=JULY, document=PAPER)
+    tree.merge(
+        world.shop, by=cast["town"], into=world.factory, on=JULY, document=PAPER, stated=STATED
+    )
     shop, factory = world.shop.name, world.factory.name
     before = report_of(world.jinggang, JUNE)
     assert counts(before)[shop] == 3
@@ -202,12 +211,14 @@ def test_what_cannot_be_founded(world, cast, values, part):
 def test_only_the_superior_changes_a_union(world, cast):
     attempts = (
         lambda by: tree.rename(world.factory, by=by, name="新名工会", on=JULY, document=PAPER),
-        lambda by: tree.close(world.factory, by=by, on=JULY, document=PAPER),
+        lambda by: tree.close(world.factory, by=by, on=JULY, document=PAPER, stated=STATED),
         lambda by: tree.split(
             world.factory, by=by, names=["一分厂工会"], kind="80", on=JULY, document=PAPER
         ),
         lambda by: tree.move(world.factory, by=by, parent=world.shushan, on=JULY, document=PAPER),
-        lambda by: tree.merge(world.factory, by=by, into=world.shop, on=JULY, document=PAPER),
+        lambda by: tree.merge(
+            world.factory, by=by, into=world.shop, on=JULY, document=PAPER, stated=STATED
+        ),
     )
     for attempt in attempts:
         for who in ("own", "other", "handler"):
@@ -227,8 +238,17 @@ def test_a_move_needs_both_places(world, cast):
 def test_a_merger_needs_both_superiors(world, cast):
     for who in ("town", "other"):
         with pytest.raises(Forbidden):
-            tree.merge(world.factory, by=cast[who], into=world.factory_b, on=JULY, document=PAPER)
-    tree.merge(world.factory, by=cast["city"], into=world.factory_b, on=JULY, document=PAPER)
+            tree.merge(
+                world.factory,
+                by=cast[who],
+                into=world.factory_b,
+                on=JULY,
+                document=PAPER,
+                stated=STATED,
+            )
+    tree.merge(
+        world.factory, by=cast["city"], into=world.factory_b, on=JULY, document=PAPER, stated=STATED
+    )
     assert fresh(world.factory).status == UnionStatus.MERGED
 
 
@@ -242,22 +262,26 @@ def test_a_merged_union_has_nothing_open_left(world, cast):
         evidence=paper(),
         name="新名称工会",
     )
-    tree.merge(world.factory, by=cast["town"], into=world.shop, on=JULY, document=PAPER)
+    tree.merge(
+        world.factory, by=cast["town"], into=world.shop, on=JULY, document=PAPER, stated=STATED
+    )
     ended = UnionChange.objects.unscoped("test").get(pk=change.pk)
     assert ended.state == ChangeState.WITHDRAWN
     assert "已并入" in ended.opinion
     with pytest.raises(Conflict):
-        tree.merge(world.factory, by=cast["town"], into=world.shop, on=JULY, document=PAPER)
+        tree.merge(
+            world.factory, by=cast["town"], into=world.shop, on=JULY, document=PAPER, stated=STATED
+        )
 
 
 def test_close_needs_an_empty_union(world, cast):
     member = world.member(world.factory)
     with pytest.raises(Refusal, match="还有 1 名会员"):
-        tree.close(world.factory, by=cast["town"], on=JULY, document=PAPER)
+        tree.close(world.factory, by=cast["town"], on=JULY, document=PAPER, stated=STATED)
     with pytest.raises(Refusal, match="下级工会"):
-        tree.close(world.jinggang, by=cast["county"], on=JULY, document=PAPER)
+        tree.close(world.jinggang, by=cast["county"], on=JULY, document=PAPER, stated=STATED)
     memberships.transfer(member, world.shop, on=JUNE, cause="transfer")
-    tree.close(world.factory, by=cast["town"], on=JULY, document=PAPER)
+    tree.close(world.factory, by=cast["town"], on=JULY, document=PAPER, stated=STATED)
     assert fresh(world.factory).status == UnionStatus.CLOSED
 
 
@@ -305,12 +329,14 @@ def test_preview_changes_nothing_and_confirming_does(world, client_of):
         "on": "2026-07-01",
         "document": PAPER,
         "evidence": paper(),
+        **STATED,
     }
     preview = client.post(place, asked)
     text = preview.content.decode()
     assert preview.status_code == 200
     assert "1 人，会员号不变" in text
     assert "确认合并" in text
+    assert "经审会审查" in text
     assert fresh(world.shop).is_active
     assert OrgEvent.objects.unscoped("test").filter(kind="merge").count() == 0
     key = text.split('name="evidence_key" value="')[1].split('"')[0]
@@ -331,7 +357,7 @@ def test_a_rule_is_told_before_confirming(world, client_of):
     client = client_of((APPROVER, world.jinggang))
     answer = client.post(
         f"/unions/{world.factory.pk}/restructure/close/",
-        {"on": "2026-07-01", "document": PAPER, "evidence": paper()},
+        {"on": "2026-07-01", "document": PAPER, "evidence": paper(), **STATED},
     )
     assert answer.status_code == 422
     assert "还有 1 名会员" in answer.content.decode()
@@ -340,6 +366,8 @@ def test_a_rule_is_told_before_confirming(world, client_of):
     )
     assert without.status_code == 422
     assert "请上传批复文件" in without.content.decode()
+    assert 'aria-invalid="true"' in without.content.decode()
+    assert "property_audit" in without.content.decode()
 
 
 @pytest.mark.parametrize("kind", ["found", "rename", "move", "merge", "split", "close"])

@@ -166,7 +166,7 @@ def address_of(request: HttpRequest) -> str:
 def refuse(form: forms.Form, refusal: Refusal) -> None:
     """Show a refusal beside its field, or above the form."""
     error = ValidationError(
-        refusal.message,
+        refusal.format,
         code=refusal.code,
         params={"rule": refusal.rule, "remedy": refusal.remedy},
     )

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Missing, Refusal
+from gonghui.kernel.org import ending
 from gonghui.kernel.org.models import Union, UnionKind
 from gonghui.kernel.resource.forms import ActionForm, CodeField, DayField, UnionField
 from gonghui.kernel.ui import components as ui
@@ -76,7 +77,23 @@ class MoveForm(ChangeForm):
     groups = [("", ["parent"]), ChangeForm.basis]
 
 
-class MergeForm(ChangeForm):
+class EndForm(ChangeForm):
+    """A change that ends the union; asks for what `kernel.org.ending` demands."""
+
+    groups = [ChangeForm.basis]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.demanded: list[str] = []
+        self.groups = list(self.groups)
+        for demand in ending.demands():
+            asked = demand.fields()
+            self.fields.update(asked)
+            self.demanded += asked
+            self.groups.append((demand.title, list(asked), f"依据：{demand.rule}"))
+
+
+class MergeForm(EndForm):
     into = UnionField(label="并入的工会", help_text="会员、下级工会都转入这个工会。")
     groups = [("", ["into"]), ChangeForm.basis]
 
@@ -95,17 +112,13 @@ class SplitForm(ChangeForm):
         return rules.names_of_parts(self.cleaned_data["names"])
 
 
-class CloseForm(ChangeForm):
-    groups = [ChangeForm.basis]
-
-
 FORMS: dict[str, type[ChangeForm]] = {
     "found": FoundForm,
     "rename": RenameForm,
     "move": MoveForm,
     "merge": MergeForm,
     "split": SplitForm,
-    "close": CloseForm,
+    "close": EndForm,
 }
 ACTIONS = {
     "found": actions.found,
@@ -173,7 +186,7 @@ def restructure(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
                 values = _values(form, actor)
                 if request.POST.get("do") == "confirm":
                     return _done(request, union, kind, values, actor)
-                preview = _preview(union, kind, values, actor)
+                preview = [*_preview(union, kind, values, actor), *_stated(form)]
                 form = _confirmation(form_class, request, values["evidence_key"], union, actor)
             except Refusal as refusal:
                 if refusal.status == 403:
@@ -223,6 +236,8 @@ def _values(form: ChangeForm, actor: Actor) -> dict[str, Any]:
     upload = values.pop("evidence")
     if upload is not None:
         values["evidence_key"] = keep(upload, by=actor).key
+    if isinstance(form, EndForm):
+        values["stated"] = {name: values.pop(name) for name in form.demanded}
     return values
 
 
@@ -251,6 +266,11 @@ def _preview(
     except _Rehearsed:
         pass
     return _effects(union, kind, values, before)
+
+
+def _stated(form: ChangeForm) -> list[tuple[str, str]]:
+    names = form.demanded if isinstance(form, EndForm) else []
+    return [(str(form.fields[name].label), str(form.cleaned_data[name])) for name in names]
 
 
 def _effects(

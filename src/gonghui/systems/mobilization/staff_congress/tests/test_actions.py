@@ -11,6 +11,7 @@ from django.utils import timezone
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.notify.models import Todo
+from gonghui.kernel.people import memberships
 from gonghui.systems.mobilization.staff_congress import actions, queries
 from gonghui.systems.mobilization.staff_congress.models import Objection, Proposal, Publicity
 
@@ -163,3 +164,78 @@ def test_another_county_is_refused(world, handler):
     client.force_login(world.user("他区", (HANDLER, world.jinghu), (APPROVER, world.jinghu)))
     assert client.get(f"/w/staff-congresses/{congress.pk}/").status_code == 403
     assert client.get(f"/api/v1/staff-congresses/{congress.pk}/").status_code == 403
+
+
+def test_a_delegate_is_known_by_the_one_member_of_that_name(world, handler):
+    here = world.member(world.factory, "王甲")
+    twins = [world.member(world.factory, "王乙") for _ in range(2)]
+    world.member(world.mill, "王丙")
+    congress = begun(world, handler, 4, 0)
+    known = dict(congress.delegates.values_list("name", "person_id"))
+    assert known == {"王甲": here.person_id, "王乙": None, "王丙": None, "王丁": None}
+    client = Client()
+    client.force_login(world.user("厂经办", (HANDLER, world.factory)))
+    page = client.get(f"/w/staff-congresses/{congress.pk}/").content.decode()
+    assert f'href="/w/memberships/{here.pk}/">{here.number}<' in page and page.count("未关联") == 3
+    second = congress.delegates.get(name="王乙")
+    for number in ("000000000000", here.number):
+        with pytest.raises(Refusal, match="没有会员号"):
+            actions.link(fresh(congress), by=handler, delegate=second.pk, number=number)
+    actions.link(fresh(congress), by=handler, delegate=second.pk, number=twins[1].number)
+    second.refresh_from_db()
+    assert second.person_id == twins[1].person_id
+    actions.add_delegates(
+        fresh(congress), by=handler, elected_on=TODAY, people="王乙 质检 一线\n王甲 质检 一线"
+    )
+    namesake = congress.delegates.get(name="王乙", unit="质检")
+    assert congress.delegates.get(name="王甲", unit="质检").person_id is None
+    with pytest.raises(Conflict, match="已经是职工代表"):
+        actions.link(fresh(congress), by=handler, delegate=namesake.pk, number=twins[1].number)
+    other = world.actor("他区", (HANDLER, world.luyang))
+    with pytest.raises(Forbidden):
+        actions.link(fresh(congress), by=other, delegate=second.pk, number=twins[0].number)
+
+
+def test_a_delegate_who_left_the_unit_is_marked_and_does_not_sign_in(world, handler):
+    gone = world.member(world.factory, "王甲")
+    congress = actions.confirm(begun(world, handler), by=handler)
+    session = actions.convene(congress, by=handler, planned_on=TODAY, place="礼堂", agenda="听取")
+    memberships.transfer(gone, world.mill, on=TODAY, cause="transfer")
+    client = Client()
+    client.force_login(world.user("厂经办", (HANDLER, world.factory)))
+    page = client.get(f"/w/staff-congresses/{congress.pk}/").content.decode()
+    assert page.count("已离开本单位") == 1 and "应终止" in page
+    chosen = [str(x.pk) for x in congress.delegates.all()]
+    with pytest.raises(Refusal, match="王甲已离开本单位"):
+        actions.sign_in(session, by=handler, delegates=chosen)
+    first = congress.delegates.get(name="王甲")
+    actions.end_mandate(
+        fresh(congress), by=handler, delegate=first.pk, left_on=TODAY, reason="调离本单位"
+    )
+    done = actions.sign_in(fresh(session), by=handler, delegates=chosen[1:])
+    assert (done.delegates, done.present) == (29, 29)
+
+
+def test_papers_of_a_session(world, handler):
+    session = opened(world, handler)
+    item = session.items.get(matter="vote")
+    client = Client()
+    client.force_login(world.user("厂经办", (HANDLER, world.factory)))
+    minutes = f"/staff-sessions/{session.pk}/print/minutes/"
+    resolution = f"/staff-sessions/{session.pk}/print/resolution/{item.pk}/"
+    assert client.get(minutes)["Content-Type"] == "application/pdf"
+    assert client.get(resolution).status_code == 404
+    actions.vote(
+        fresh(session),
+        by=handler,
+        item=item.pk,
+        issued=20,
+        returned=20,
+        agreed=16,
+        against=4,
+        abstained=0,
+    )
+    assert client.get(resolution).content.startswith(b"%PDF")
+    other = Client()
+    other.force_login(world.user("他区", (HANDLER, world.jinghu)))
+    assert [other.get(place).status_code for place in (minutes, resolution)] == [403, 403]

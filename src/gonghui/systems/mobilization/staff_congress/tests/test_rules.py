@@ -19,6 +19,8 @@ HALF, THIRDS = Fraction(1, 2), Fraction(2, 3)
 def test_bounds_hold_and_one_fewer_does_not(delegates):
     present = rules.least_present(delegates, LAW)
     assert Fraction(present, delegates) >= THIRDS > Fraction(present - 1, delegates)
+    assert rules.has_quorum(delegates, present, LAW)
+    assert not rules.has_quorum(delegates, present - 1, LAW)
     strict = rules.least_votes(delegates, Matter.VOTE, LAW)
     assert Fraction(strict, delegates) > HALF >= Fraction(strict - 1, delegates)
     inclusive = rules.least_votes(delegates, Matter.CONTRACT, LAW)
@@ -57,6 +59,7 @@ def test_by_hand(agreed, matter, carried):
     assert rules.decide(Count(100, 67, 67, 67, agreed, 0, 0), matter, LAW)[0] is carried
     assert not rules.decide(Count(100, 66, 66, 66, agreed, 0, 0), matter, LAW)[0]
     assert not rules.decide(Count(100, 67, 67, 68, 67, 0, 0), matter, LAW)[0]
+    assert not rules.has_quorum(0, 0, LAW)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +72,12 @@ def test_delegates_by_share_and_minimum(employees, least):
 def test_leaders_are_a_fifth_at_most():
     assert rules.composition(200, 30, 6, 8, LAW)[1].holds
     assert not rules.composition(200, 30, 7, 8, LAW)[1].holds
+
+
+@given(st.integers(1, 500), st.integers(0, 500))
+def test_leaders_are_never_above_the_share(delegates, leaders):
+    holds = rules.composition(200, delegates, leaders, 8, LAW)[1].holds
+    assert holds == (Fraction(leaders, delegates) <= Fraction(1, 5))
 
 
 def test_impossible_figures_are_named():

@@ -33,6 +33,7 @@ from gonghui.systems.office.circulation.permissions import (
     VOID_NUMBER,
 )
 from gonghui.systems.office.circulation.queries import desk, people
+from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.rules import chain, kinds, secrecy
 
 TARGET = "circulation.outgoing"
@@ -96,10 +97,11 @@ def number(document: Outgoing, *, by: Actor) -> Outgoing:
     """What signing leads to: the number from the register, and the document to be sealed."""
     stepup.require(by)
     chain.check("sign", document.state)
-    if by.user_id == document.drafter_id:
-        raise Forbidden(
-            "拟稿人不能签发自己的文稿。", rule=chain.SIGN_RULE, remedy="请本机关其他负责人签发。"
-        )
+    chain.check_separate(document.drafter_id, document.reviewer_id, by.user_id)
+    if by.user_id != document.signer_id:
+        # Whoever signs for one on leave is the one who is printed; the case keeps for whom.
+        note(signer={"label": "代签", "before": str(document.signer), "after": by.name})
+        document.signer_id = by.user_id
     document.signed_at = timezone.now()
     taken = register.take(document.series, document.title, timezone.localdate(), by=by)
     document.number, document.number_text = taken, taken.text
@@ -131,7 +133,6 @@ def send_back(document: Outgoing, *, by: Actor, to: str, reason: str) -> Outgoin
     item = desk.item_for(document, by, (chain.REVIEW, chain.COUNTERSIGN, chain.SIGNING))
     if item is None:
         raise _not_yours("退回")
-    secrecy.check(reason=reason)
     work.send_back(item, by=by, to=to, reason=reason)
     return _fresh(document)
 
@@ -203,6 +204,8 @@ def withdraw(document: Outgoing, *, by: Actor, reason: str) -> Outgoing:
 def void(document: Outgoing, *, by: Actor, reason: str) -> Outgoing:
     """Give up a signed document before it goes out: its number stays voided in the register."""
     chain.check("void", document.state)
+    papers.check_own(document, by, VOID_NUMBER)
+    secrecy.check(reason=reason)
     if document.number is not None:
         register.void(document.number, reason, by=by)
     document.state = chain.VOID
@@ -367,4 +370,6 @@ FLOW = Flow(
     facts=_facts,
     link=record,
     ended=_ended,
+    seen=queries.may_read,
+    words=secrecy.check,
 )

@@ -62,6 +62,7 @@ def edit(
     """Another text, kept as a version with who and when; only whoever has the document now."""
     chain.check("edit", document.state)
     check_holder(document, by)
+    secrecy.check(remark=remark)
     before = (document.title, document.body)
     _write(document, texts)
     if document.state == chain.DRAFT and series is not None:
@@ -85,6 +86,7 @@ def abandon(document: Outgoing, *, by: Actor, reason: str) -> Outgoing:
     """Give a draft up; it had no number."""
     chain.check("abandon", document.state)
     check_holder(document, by)
+    secrecy.check(reason=reason)
     document.state = chain.VOID
     document.version += 1
     document.save()
@@ -96,7 +98,7 @@ def make_template(
     union: Union, *, by: Actor, name: str, kind: str, title: str, body: str
 ) -> PaperTemplate:
     kind_of(kind)
-    secrecy.check(title=title, body=body)
+    secrecy.check(name=name, title=title, body=body)
     if (
         PaperTemplate.objects.within(by.scope(EDIT_TEMPLATES))
         .filter(union=union, name=name)

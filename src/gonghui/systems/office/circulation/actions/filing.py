@@ -23,6 +23,7 @@ from gonghui.kernel.notify.todos import assign
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope
 from gonghui.kernel.process import work
+from gonghui.kernel.rules.versions import decide_for
 from gonghui.systems.office.circulation.actions import papers
 from gonghui.systems.office.circulation.models import (
     Circulation,
@@ -35,14 +36,17 @@ from gonghui.systems.office.circulation.models import (
 )
 from gonghui.systems.office.circulation.permissions import FILE_PIECES, HAND_OVER, TAKE_PART
 from gonghui.systems.office.circulation.queries import desk, people
+from gonghui.systems.office.circulation.queries import filing as filed
+from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.rules import archive as rules
-from gonghui.systems.office.circulation.rules import chain, handling
+from gonghui.systems.office.circulation.rules import chain, handling, secrecy
 
 
 @action("pieces.file-outgoing", "发文归档", FILE_PIECES)
 def file_outgoing(document: Outgoing, *, by: Actor, retention: str, category: str) -> Piece:
     """A document, its versions and opinions, its receipts: one piece with number and digest."""
     chain.check("archive", document.state)
+    papers.check_own(document, by, FILE_PIECES)
     waiting = document.deliveries.unscoped(LOCKING).filter(state="sent").count()
     if waiting:
         raise Conflict(
@@ -51,6 +55,8 @@ def file_outgoing(document: Outgoing, *, by: Actor, retention: str, category: st
             remedy="请催收或撤回后再归档。",
             code="receipts",
         )
+    if queries.errands_of(document):
+        raise Conflict("还在分批分发或撤回。", remedy="请等它办完后再归档。", code="errands")
     piece = Piece(
         outgoing=document,
         title=document.title,
@@ -58,7 +64,7 @@ def file_outgoing(document: Outgoing, *, by: Actor, retention: str, category: st
         author=document.union.name,
         day=timezone.localdate(document.signed_at),
     )
-    made = _file(piece, document.union, retention, category, _of_outgoing(document), by)
+    made = _file(piece, document, retention, category, _of_outgoing(document), by)
     _pack(piece, document.paper, by)
     document.state = chain.ARCHIVED
     document.version += 1
@@ -77,7 +83,7 @@ def file_incoming(incoming: Incoming, *, by: Actor, retention: str, category: st
         author=incoming.organ,
         day=incoming.received_on,
     )
-    made = _file(piece, incoming.union, retention, category, _of_incoming(incoming), by)
+    made = _file(piece, incoming, retention, category, _of_incoming(incoming), by)
     paper = incoming.scan or (incoming.delivery.document.paper if incoming.delivery else None)
     _pack(piece, paper, by)
     incoming.state = handling.ARCHIVED
@@ -92,6 +98,7 @@ def hand_over(
 ) -> Handover:
     """Everything open of one who leaves goes to another: drafts, steps, readings, tasks."""
     today = timezone.localdate()
+    secrecy.check(reason=reason)
     if str(giver) == str(taker):
         raise Refusal("移交人和接收人不能是同一人。", field="taker", code="same")
     receiver = people.chosen(union, TAKE_PART, today, taker, "taker")
@@ -211,9 +218,15 @@ def _give_todos(union: Union, leaver: int, receiver: int) -> None:
 
 
 def _file(
-    piece: Piece, union: Union, retention: str, category: str, facts: dict[str, Any], by: Actor
+    piece: Piece,
+    record: Outgoing | Incoming,
+    retention: str,
+    category: str,
+    facts: dict[str, Any],
+    by: Actor,
 ) -> Piece:
     rules.check(retention)
+    union = record.union
     category = category.strip().upper() or "BGS"
     if not category.isascii() or not category.isalnum():
         raise Refusal(
@@ -246,6 +259,16 @@ def _file(
     }
     piece.sm3 = digest_of(piece.metadata).hex()
     piece.save()
+    # Kept beside what the archivist chose, so that a change of the table can be tried on it.
+    decide_for(
+        rules.RETENTION_TABLE,
+        piece,
+        filed.retention_case(record),
+        union=union,
+        on=timezone.localdate(),
+        now=timezone.now(),
+        label=piece.reference,
+    )
     return piece
 
 

@@ -12,9 +12,11 @@ from django.utils import timezone
 from gonghui.kernel.access.actions import LOCKING, action, note
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
+from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope
+from gonghui.kernel.rules.versions import decide_for
 from gonghui.systems.office.circulation.actions import papers
 from gonghui.systems.office.circulation.models import Circulation, Delivery, Incoming, Opinion
 from gonghui.systems.office.circulation.permissions import (
@@ -100,8 +102,7 @@ def enter(
             field="number",
             code="duplicate",
         )
-    today = timezone.localdate()
-    received_on = received_on or today
+    received_on = received_on or timezone.localdate()
     found = Incoming(
         year=received_on.year,
         serial=queries.next_serial(union, received_on.year),
@@ -113,15 +114,31 @@ def enter(
         received_on=received_on,
         copies=copies,
         delivery=delivery,
-        due_on=rules.due(received_on, urgency, queries.HANDLING_WORKDAYS.on(today)),
         registered_at=timezone.now(),
     )
     found.place_at(union)
     found.save()
+    found.due_on = _due(found)
+    found.save(update_fields=["due_on"])
     if same:
         note(duplicate={"label": "重复来文", "after": same[0].mark})
     _todo(found, PROPOSE, "拟办", permission=REGISTER_INCOMING.code)
     return found
+
+
+def _due(incoming: Incoming) -> date | None:
+    """Until when it is to be handled, by the table of the union's place; None: as proposed."""
+    decision = decide_for(
+        rules.TERM_TABLE,
+        incoming,
+        rules.term_case(incoming.urgency, from_above=incoming.delivery_id is not None),
+        union=incoming.union,
+        on=timezone.localdate(),
+        now=timezone.now(),
+        label=f"{incoming.mark}办理期限",
+    )
+    days = decision.outcome["workdays"] if decision.outcome else None
+    return None if days is None else add_workdays(incoming.received_on, days)
 
 
 @action("incoming.propose", "拟办", REGISTER_INCOMING)

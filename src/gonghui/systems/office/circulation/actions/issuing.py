@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
 
-from gonghui.kernel.access.actions import LOCKING, action, note
+from gonghui.kernel.access.actions import action, note
 from gonghui.kernel.access.actor import Actor, platform
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.base.workdays import add_workdays
@@ -16,12 +16,13 @@ from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.documents import rendering, signing
 from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.models import Union
-from gonghui.systems.office.circulation.actions import papers
+from gonghui.systems.office.circulation.actions import dispatching, papers
 from gonghui.systems.office.circulation.actions.chain import SEALING
 from gonghui.systems.office.circulation.actions.chain import TARGET as DOCUMENT
+from gonghui.systems.office.circulation.actions.dispatching import TARGET
 from gonghui.systems.office.circulation.actions.incoming import enter
 from gonghui.systems.office.circulation.models import Delivery, Incoming, Outgoing, Reading
-from gonghui.systems.office.circulation.models.outgoing import DeliveryState
+from gonghui.systems.office.circulation.models.outgoing import DeliveryState, Errand
 from gonghui.systems.office.circulation.permissions import (
     DISTRIBUTE,
     RECEIVE,
@@ -30,10 +31,8 @@ from gonghui.systems.office.circulation.permissions import (
 )
 from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.queries.paper import official
-from gonghui.systems.office.circulation.rules import chain
+from gonghui.systems.office.circulation.rules import chain, secrecy
 
-TARGET = "circulation.delivery"
-RECEIPT = "deliveries.receive"
 RULE = "《党政机关公文处理工作条例》第二十四条第（一）项：签收"
 
 
@@ -41,6 +40,7 @@ RULE = "《党政机关公文处理工作条例》第二十四条第（一）项
 def seal(document: Outgoing, *, by: Actor, copies: int = 1) -> Outgoing:
     """Print a signed document with its seal and sign the file; it changes no more."""
     chain.check("seal", document.state)
+    papers.check_own(document, by, SEAL)
     if document.number is None:
         raise Conflict("没有发文字号的公文不能用印。", code="number")
     document.sealed_at, document.sealed_by = timezone.now(), by.name
@@ -76,39 +76,33 @@ def distribute(
 ) -> Outgoing:
     """Send a sealed document to a group of unions below and to others by name, once each."""
     chain.check("distribute", document.state)
-    wanted = {union.pk: union for union in unions}
-    if group:
-        wanted |= {union.pk: union for union in queries.below(document.union, group)}
-    wanted.pop(document.union_id, None)
-    if not wanted:
-        raise Refusal(
-            "没有选择分发单位。", remedy="请选择一组下级工会，或写明单位。", field="group"
-        )
-    has = set(
-        _sent(document).exclude(state=DeliveryState.RECALLED).values_list("union_id", flat=True)
+    papers.check_own(document, by, DISTRIBUTE)
+    today = timezone.localdate()
+    errand = dispatching.begin(
+        document,
+        Errand.SEND,
+        by=by,
+        group=group,
+        unions=unions,
+        copy=copy,
+        due_on=add_workdays(today, queries.RECEIPT_WORKDAYS.on(today)),
     )
-    fresh = [union for pk, union in wanted.items() if pk not in has]
-    if not fresh:
+    if not errand.total:
+        if not queries.addressed(errand).exists():
+            raise Refusal(
+                "没有选择分发单位。", remedy="请选择一组下级工会，或写明单位。", field="group"
+            )
         raise Conflict("所选单位都已经分发过。", field="group", code="sent")
-    now, today = timezone.now(), timezone.localdate()
-    due = add_workdays(today, queries.RECEIPT_WORKDAYS.on(today))
-    rows = []
-    for union in fresh:
-        row = Delivery(document=document, sender=document.union, copy=copy, sent_at=now, due_on=due)
-        row.place_at(union)
-        rows.append(row)
-    for row in Delivery.objects.bulk_create(rows, batch_size=1000):
-        _await_receipt(row)
     if document.state == chain.SEALED:
-        document.state, document.issued_at = chain.ISSUED, now
+        document.state, document.issued_at = chain.ISSUED, timezone.now()
         close_todo(target_type=DOCUMENT, target_id=document.pk, by=by.user_id)
     document.version += 1
     document.save()
-    note(sent={"label": "分发单位", "after": f"{len(fresh)} 个"})
+    note(sent={"label": "分发单位", "after": f"{errand.total} 个"})
     publish(
         "cn.gonghui.document.issued",
         f"outgoing/{document.pk}",
-        {"id": document.pk, "number": document.number_text, "unions": len(fresh)},
+        {"id": document.pk, "number": document.number_text, "unions": errand.total},
         document.org_path,
     )
     return document
@@ -139,6 +133,7 @@ def receive(delivery: Delivery, *, by: Actor) -> Incoming:
 def recall(delivery: Delivery, *, by: Actor, reason: str) -> Delivery:
     """Take back what has not been received; after the receipt only a further document corrects."""
     _waiting(delivery)
+    secrecy.check(reason=reason)
     delivery.state = DeliveryState.RECALLED
     delivery.recalled_at, delivery.recall_reason = timezone.now(), reason.strip()
     delivery.version += 1
@@ -151,42 +146,32 @@ def recall(delivery: Delivery, *, by: Actor, reason: str) -> Delivery:
 def recall_all(document: Outgoing, *, by: Actor, reason: str) -> Outgoing:
     """Take a document back from every union that has not received it yet."""
     chain.check("recall", document.state)
-    rows = list(_sent(document).filter(state=DeliveryState.SENT).select_related("union"))
-    if not rows:
+    papers.check_own(document, by, DISTRIBUTE)
+    secrecy.check(reason=reason)
+    dispatching.stop(document)
+    errand = dispatching.begin(document, Errand.RECALL, by=by, reason=reason.strip())
+    if not errand.total:
         raise Conflict(
             "各单位都已签收，不能撤回。",
             rule=RULE,
             remedy="签收后的更正，请另行发文。",
             code="received",
         )
-    for row in rows:
-        recall(row, by=by, reason=reason)
-    note(recalled={"label": "撤回", "after": f"{len(rows)} 个单位"})
+    note(recalled={"label": "撤回", "after": f"{errand.total} 个单位"})
     document.version += 1
     document.save()
     return document
 
 
 @action("outgoing.urge", "催收", DISTRIBUTE)
-def urge_all(document: Outgoing, *, by: Actor) -> Outgoing:
-    """Remind every union that has not received a document."""
-    rows = list(
-        _sent(document).filter(state=DeliveryState.SENT).select_related("union", "document")
-    )
-    if not rows:
+def urge_all(document: Outgoing, *, by: Actor, before: date | None = None) -> Outgoing:
+    """Remind every union that has not received a document. before: only those due earlier."""
+    papers.check_own(document, by, DISTRIBUTE)
+    errand = dispatching.begin(document, Errand.URGE, by=by, before=before)
+    if not errand.total:
         raise Conflict("没有待签收的单位。", remedy="各单位都已签收或撤回。", code="none")
-    for row in rows:
-        _urge(row)
-    note(urged={"label": "催收", "after": f"{len(rows)} 个单位"})
+    note(urged={"label": "催收", "after": f"{errand.total} 个单位"})
     return document
-
-
-@action("deliveries.urge", "催收逾期未签收的来文", DISTRIBUTE, place=lambda row: row.sender.path)
-def urge(delivery: Delivery, *, by: Actor) -> Delivery:
-    """Remind one union, as the nightly job does past the term."""
-    _waiting(delivery)
-    _urge(delivery)
-    return delivery
 
 
 @action("deliveries.read", "阅读来文", VIEW_DELIVERIES)
@@ -206,19 +191,20 @@ def read(delivery: Delivery, *, by: Actor) -> Delivery:
     return delivery
 
 
-def urge_late(today: object) -> int:
-    """Urge every receipt past its term, at most once a day; return how many."""
-    clerk, done = platform("来文催收"), 0
-    for row in queries.waiting_receipts(today):  # type: ignore[arg-type]
-        if row.urged_at is None or timezone.localdate(row.urged_at) != today:
-            urge(row, by=clerk)
-            done += 1
+def urge_late(today: date) -> int:
+    """Urge every receipt past its term, at most once a day; return of how many documents.
+
+    Each document is a transaction of its own, the rest of a long one goes by batches.
+    """
+    done = 0
+    for document in list(queries.with_late_receipts(today)):
+        try:
+            urge_all(document, by=platform("来文催收"), before=today)
+        except Conflict:
+            # The last of them came in while we were on the way.
+            continue
+        done += 1
     return done
-
-
-def _sent(document: Outgoing):  # type: ignore[no-untyped-def]
-    rows = Delivery.objects.unscoped(LOCKING)
-    return rows.filter(document=document)
 
 
 def _waiting(delivery: Delivery) -> None:
@@ -236,31 +222,3 @@ def _waiting(delivery: Delivery) -> None:
             remedy="如有疑问，请联系发文机关。",
             code="recalled",
         )
-
-
-def _urge(delivery: Delivery) -> None:
-    delivery.urged += 1
-    delivery.urged_at = timezone.now()
-    delivery.version += 1
-    delivery.save()
-    _await_receipt(delivery)
-
-
-def _await_receipt(delivery: Delivery) -> None:
-    urged = f"（已催收 {delivery.urged} 次）" if delivery.urged else ""
-    open_todo(
-        kind=RECEIPT,
-        target_type=TARGET,
-        target_id=delivery.pk,
-        title=f"签收{delivery.document.union.name}来文{urged}：{delivery.document.title}",
-        link=reverse("resource:deliveries:record", args=[delivery.pk]),
-        org_path=delivery.org_path,
-        union_id=delivery.union_id,
-        permission=RECEIVE.code,
-        due_at=end_of(delivery.due_on),
-    )
-
-
-def end_of(day) -> datetime:  # type: ignore[no-untyped-def]
-    """The last minute of a day, when what is due that day is due."""
-    return timezone.make_aware(datetime.combine(day, time(23, 59)))

@@ -1,10 +1,17 @@
 """What the to-dos of B5.0 are called."""
 
 from gonghui.kernel.notify.kinds import register_kind
-from gonghui.systems.office.circulation.actions import chain, incoming, issuing, supervision
+from gonghui.systems.office.circulation.actions import (
+    chain,
+    dispatching,
+    exchanging,
+    incoming,
+    supervision,
+)
 
 register_kind(chain.SEALING, "公文待用印分发")
-register_kind(issuing.RECEIPT, "来文待签收")
+register_kind(dispatching.RECEIPT, "来文待签收")
+register_kind(exchanging.DECLINED, "报送全总被退回")
 register_kind(incoming.PROPOSE, "收文待拟办")
 register_kind(incoming.DECIDE, "收文待批示")
 register_kind(incoming.ACT, "收文待承办")

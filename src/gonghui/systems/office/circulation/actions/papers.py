@@ -10,7 +10,7 @@ from django.db import models
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.roles import Permission
-from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.base.errors import Forbidden, Refusal
 from gonghui.kernel.files.access import MayRead, register_owner
 from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.files.purposes import Purpose, register_purpose
@@ -18,6 +18,7 @@ from gonghui.kernel.files.storing import store
 from gonghui.kernel.files.types import DOCX, JPEG, OFD, PDF, PNG, ZIP
 from gonghui.systems.office.circulation import permissions
 from gonghui.systems.office.circulation.models import Delivery, Incoming, Outgoing, Piece, Task
+from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.rules import secrecy
 
 MEGABYTE = 1024 * 1024
@@ -30,7 +31,20 @@ EVIDENCE = register_purpose(
 )
 PAPER = register_purpose(Purpose("circulation-paper", "公文版式文件", (PDF,), 40 * MEGABYTE))
 PACKAGE = register_purpose(Purpose("circulation-package", "归档包", (ZIP,), 80 * MEGABYTE))
+OWN_RULE = "《党政机关公文处理工作条例》第六条：各级机关的办公厅（室）主管本机关的公文处理工作"
 LOOK = "the place of the record a file belongs to decides who reads it"
+
+
+def check_own(document: Outgoing, by: Actor, permission: Permission) -> None:
+    """Forbidden for whoever has the permission only by a role at an organ further up."""
+    if by.everywhere or document.union_id in queries.organs_of(by, permission):
+        return
+    raise Forbidden(
+        f"这是{document.union.name}的公文，由该机关自己的人员办理。",
+        rule=OWN_RULE,
+        remedy="上级工会可以查看；需要更正的，请联系发文机关。",
+        code="organ",
+    )
 
 
 def keep(
@@ -41,7 +55,7 @@ def keep(
         return None
     secrecy.check(**{field: (upload.name or "").rpartition(".")[0]})
     try:
-        return _stored(upload.file, purpose, upload.name or "", owner, by)
+        return _stored(upload.file, purpose, upload.name or "", owner, by, made=False)
     except Refusal as refusal:
         refusal.field = field
         raise
@@ -51,10 +65,19 @@ def keep_made(
     content: bytes, name: str, purpose: Purpose, owner: models.Model, *, by: Actor
 ) -> StoredFile:
     """Store what the platform itself made."""
-    return _stored(io.BytesIO(content), purpose, name, owner, by)
+    return _stored(io.BytesIO(content), purpose, name, owner, by, made=True)
 
 
-def _stored(file: Any, purpose: Purpose, name: str, owner: Any, by: Actor) -> StoredFile:
+def keep_received(
+    content: bytes, name: str, purpose: Purpose, owner: models.Model, *, by: Actor
+) -> StoredFile:
+    """Store what another platform sent, inspected like an upload."""
+    return _stored(io.BytesIO(content), purpose, name, owner, by, made=False)
+
+
+def _stored(
+    file: Any, purpose: Purpose, name: str, owner: Any, by: Actor, *, made: bool
+) -> StoredFile:
     return store(
         file,
         purpose=purpose,
@@ -63,6 +86,7 @@ def _stored(file: Any, purpose: Purpose, name: str, owner: Any, by: Actor) -> St
         owner_kind=owner._meta.label_lower,
         owner_id=owner.pk,
         org_path=owner.org_path,
+        inspected=made,
     )
 
 
@@ -77,7 +101,8 @@ def _by_place(model: type[Any], permission: Permission) -> MayRead:
 
 def _of_document(actor: Actor, file: StoredFile) -> bool:
     """At the organ itself, and where the document was delivered to."""
-    if _by_place(Outgoing, permissions.VIEW_OUTGOING)(actor, file):
+    own = Outgoing.objects.within(actor.scope(permissions.VIEW_OUTGOING)).filter(pk=file.owner_id)
+    if queries.visible(own, actor).exists():
         return True
     rows = Delivery.objects.within(actor.scope(permissions.VIEW_DELIVERIES))
     sent = rows.filter(document_id=file.owner_id).exclude(state="recalled")

@@ -1,10 +1,12 @@
 """The tables of B5.0."""
 
+from gonghui.systems.office.circulation.models.exchange import Exchange
 from gonghui.systems.office.circulation.models.filing import Handover, Piece
 from gonghui.systems.office.circulation.models.incoming import Circulation, Incoming
 from gonghui.systems.office.circulation.models.outgoing import (
     Countersign,
     Delivery,
+    Dispatch,
     Opinion,
     Outgoing,
     PaperTemplate,
@@ -18,6 +20,8 @@ __all__ = [
     "Circulation",
     "Countersign",
     "Delivery",
+    "Dispatch",
+    "Exchange",
     "Extension",
     "Handover",
     "Incoming",

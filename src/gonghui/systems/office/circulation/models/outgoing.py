@@ -243,6 +243,61 @@ class Delivery(Scoped):
         return self.document.title
 
 
+class Errand(models.TextChoices):
+    SEND = "send", "分发"
+    URGE = "urge", "催收"
+    RECALL = "recall", "撤回"
+
+
+class DispatchState(models.TextChoices):
+    RUNNING = "running", "办理中"
+    DONE = "done", "已完成"
+    STOPPED = "stopped", "已中止"
+
+
+class Dispatch(Scoped):
+    """An errand to many unions, dealt with in batches: sending, urging, taking back.
+
+    group, unions (ids), copy: to whom and as what a document is sent. before: urge only receipts
+    due before this day, and none twice a day. after: id of the last union (of sending) or delivery
+    dealt with; done of total: how many receipts were opened, urged or taken back.
+    """
+
+    document = models.ForeignKey(
+        Outgoing, on_delete=models.PROTECT, related_name="dispatches", verbose_name="发文"
+    )
+    what = models.CharField("事项", max_length=8, choices=Errand)
+    group = models.CharField("分发范围", max_length=12, blank=True)
+    unions = models.JSONField("其他单位", default=list)
+    copy = models.BooleanField("抄送", default=False)
+    due_on = models.DateField("签收期限", null=True)
+    before = models.DateField("只催收此日前到期的", null=True)
+    reason = models.CharField("原因", max_length=200, blank=True)
+    state = models.CharField(
+        "状态", max_length=8, choices=DispatchState, default=DispatchState.RUNNING
+    )
+    total = models.PositiveIntegerField("单位数", default=0)
+    done = models.PositiveIntegerField("已办", default=0)
+    after = models.BigIntegerField("办到", default=0)
+    begun_at = models.DateTimeField("开始时间")
+    ended_at = models.DateTimeField("结束时间", null=True)
+    by_name = models.CharField("经办人", max_length=50)
+
+    class Meta:
+        verbose_name = "分发批次"
+        indexes = [
+            models.Index(fields=["org_path"], name="circ_dispatch_path"),
+            models.Index(fields=["id"], name="circ_dispatch_open", condition=Q(state="running")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()}：{self.document.title}"
+
+    @property
+    def words(self) -> str:
+        return f"正在{self.get_what_display()}：{self.done} / {self.total} 个单位"
+
+
 class Reading(models.Model):
     """That somebody at the receiving union opened a document (阅读记录)."""
 

@@ -82,7 +82,7 @@ def opinions(document: Outgoing) -> list[Said]:
     for item in done.order_by("decided_at", "pk"):
         name = item.decided_by_name
         if item.on_behalf_of_name:
-            name += f"（受{item.on_behalf_of_name}委托）"
+            name += f"（代{item.on_behalf_of_name}）"
         found.append(
             Said(item.choice_title, item.opinion, name, item.decided_at, inks.get(item.pk))
         )

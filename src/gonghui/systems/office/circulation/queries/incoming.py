@@ -12,9 +12,6 @@ from gonghui.kernel.org.scoping import Scope
 from gonghui.systems.office.circulation.models import Incoming, Task
 from gonghui.systems.office.circulation.rules import handling, numbers
 
-HANDLING_WORKDAYS = Parameter(
-    "circulation.handling_workdays", "收文办理时限（平件、加急、特急）", "工作日", list
-)
 MOST_EXTENSIONS = Parameter("circulation.task_extensions", "督办事项最多延期次数", "次", int)
 LATE = "a nightly job reminds every organ"
 

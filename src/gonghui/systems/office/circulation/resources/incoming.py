@@ -40,6 +40,7 @@ from gonghui.systems.office.circulation.resources.outgoing import (
     URGENCIES,
     FileForm,
     ReasonForm,
+    filed_piece,
 )
 from gonghui.systems.office.circulation.rules import handling as rules
 
@@ -297,6 +298,7 @@ INCOMING = Resource(
         Section("批办意见", "circulation/opinions.html", _opinions),
         Section("传阅", "circulation/circulations.html", _circulations),
         Section("督办事项", "circulation/tasks_part.html", _tasks),
+        Section("归档", "circulation/filed_part.html", filed_piece),
     ),
     creates=(
         Step(

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.org.models import UnionKind
 from gonghui.kernel.process import cases, work
 from gonghui.kernel.resource.declaration import (
     Choice,
@@ -26,8 +27,8 @@ from gonghui.kernel.resource.forms import ActionForm, UnionField
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.office.circulation import permissions
 from gonghui.systems.office.circulation.actions import chain as steps
-from gonghui.systems.office.circulation.actions import drafting, filing, issuing
-from gonghui.systems.office.circulation.models import Outgoing
+from gonghui.systems.office.circulation.actions import drafting, exchanging, filing, issuing
+from gonghui.systems.office.circulation.models import Outgoing, Piece
 from gonghui.systems.office.circulation.models.filing import Retention
 from gonghui.systems.office.circulation.models.outgoing import (
     DeliveryState,
@@ -36,6 +37,7 @@ from gonghui.systems.office.circulation.models.outgoing import (
     UrgencyChoice,
 )
 from gonghui.systems.office.circulation.queries import desk
+from gonghui.systems.office.circulation.queries import filing as filed
 from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.resources.fields import (
     ColleagueForm,
@@ -44,7 +46,7 @@ from gonghui.systems.office.circulation.resources.fields import (
     place,
     text_area,
 )
-from gonghui.systems.office.circulation.rules import archive, chain
+from gonghui.systems.office.circulation.rules import chain
 from gonghui.systems.office.circulation.rules.kinds import KINDS
 
 TONES = {
@@ -215,10 +217,10 @@ class FileForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.is_bound:
-            outgoing = isinstance(self.record, Outgoing)
-            kind = self.record.kind if outgoing else ""
-            suggested = archive.suggested(kind, outgoing=outgoing)
-            self.initial = {"retention": suggested, "category": "BGS", **(self.initial or {})}
+            found = filed.proposed(self.record)
+            self.fields["retention"].help_text = found.because
+            retention = found.outcome["retention"] if found.outcome else ""
+            self.initial = {"retention": retention, "category": "BGS", **(self.initial or {})}
 
 
 def _turn(*at: str) -> Any:
@@ -246,6 +248,10 @@ def _drafts(record: Outgoing, actor: Actor) -> bool:
 
 def _state(verb: str) -> Any:
     return lambda record, actor: record.state in chain.ALLOWED[verb]
+
+
+def _goes_up(record: Outgoing, actor: Actor) -> bool:
+    return _state("distribute")(record, actor) and record.union.kind == UnionKind.PROVINCE
 
 
 def _drafter(record: Outgoing, actor: Actor) -> bool:
@@ -295,6 +301,7 @@ def _paper(record: Outgoing, actor: Actor) -> dict[str, Any]:
         "preview_url": reverse("circulation-paper", args=[record.pk]),
         "docx_url": reverse("circulation-docx", args=[record.pk]),
         "trace_url": reverse("circulation-trace", args=[record.pk]),
+        "sheet_url": reverse("circulation-sheet", args=[record.pk]),
         "versions": record.revision,
         "file_url": reverse("files:download", args=[record.paper.key]) if record.paper else "",
     }
@@ -308,17 +315,25 @@ def _opinions(record: Outgoing, actor: Actor) -> dict[str, Any] | None:
 def _receipts(record: Outgoing, actor: Actor) -> dict[str, Any] | None:
     if record.state not in (chain.ISSUED, chain.ARCHIVED):
         return None
-    rows = queries.deliveries_of(record, actor)
-    waiting = [row for row in rows if row.state == DeliveryState.SENT]
-    live = sum(row.state != DeliveryState.RECALLED for row in rows)
+    found = queries.receipts_of(record)
+    waiting = queries.deliveries_of(record).filter(state=DeliveryState.SENT)
     return {
-        "received": sum(row.state == DeliveryState.RECEIVED for row in rows),
-        "live": live,
-        "waiting": [row.union.name for row in waiting[:SHOWN]],
-        "more": max(len(waiting) - SHOWN, 0),
-        "urged": max((row.urged for row in rows), default=0),
+        "found": found,
+        "waiting": list(waiting.values_list("union__name", flat=True)[:SHOWN]),
+        "more": max(found.live - found.received - SHOWN, 0),
+        "errands": queries.errands_of(record),
+        "progress_url": reverse("circulation-progress", args=[record.pk]),
         "record_url": reverse("circulation-receipts", args=[record.pk]),
     }
+
+
+def filed_piece(record: Any, actor: Actor) -> dict[str, Any] | None:
+    """The piece (归档文件) a document that was sent or came in has become."""
+    if record.state != chain.ARCHIVED:
+        return None
+    pieces = Piece.objects.within(actor.scope(permissions.VIEW_PIECES))
+    piece = pieces.filter(**{record._meta.model_name: record}).first()
+    return {"piece": piece} if piece else None
 
 
 def _search(rows: QuerySet, text: str, scope: Any) -> QuerySet:
@@ -339,6 +354,7 @@ OUTGOING = Resource(
     unit="件",
     model=Outgoing,
     view=permissions.VIEW_OUTGOING,
+    seen=queries.visible,
     columns=(
         Column("title", "标题", kind="title"),
         Column("kind", "文种", choices=DocumentKind),
@@ -402,6 +418,7 @@ OUTGOING = Resource(
         Section("文稿", "circulation/paper.html", _paper),
         Section("审签意见", "circulation/opinions.html", _opinions),
         Section("签收情况", "circulation/receipts_part.html", _receipts),
+        Section("归档", "circulation/filed_part.html", filed_piece),
     ),
     creates=(
         Step(
@@ -469,6 +486,14 @@ OUTGOING = Resource(
             shown=_state("distribute"),
             tone="primary",
             done="已分发，签收情况见下方。",
+        ),
+        Step(
+            exchanging.send_up,
+            "send-up",
+            "报送全总",
+            shown=_goes_up,
+            help="送到全总协同办公环境；对方停机时排队，恢复后自动补送。",
+            done="已排队报送，进展见“与全总的公文交换”。",
         ),
         Step(
             drafting.edit,

@@ -9,20 +9,61 @@ from __future__ import annotations
 from datetime import date
 
 from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.rules.kinds import Kind
+from gonghui.kernel.rules.tables import (
+    Content,
+    Hit,
+    Input,
+    Line,
+    Output,
+    Reach,
+    RuleTable,
+    Sample,
+)
+from gonghui.systems.office.circulation.rules.kinds import KINDS
 
 RULE = "《机关文件材料归档范围和文书档案保管期限规定》（国家档案局令第8号）"
 DEADLINE_RULE = "DA/T 22-2015：次年6月底前归档"
 RETENTIONS = {"Y": "永久", "D30": "30年", "D10": "10年"}
-LASTING = frozenset(
-    {"resolution", "decision", "order", "communique", "announcement", "request", "reply", "bill"}
+LASTING = (
+    "resolution",
+    "decision",
+    "order",
+    "communique",
+    "announcement",
+    "request",
+    "reply",
+    "bill",
 )
 
 
-def suggested(kind: str, *, outgoing: bool) -> str:
-    """The retention one begins with: own documents of weight for ever, notices 30 years."""
-    if outgoing and kind in LASTING:
-        return "Y"
-    return "D30" if outgoing or kind in LASTING else "D10"
+RETENTION_TABLE = RuleTable(
+    "circulation.retention",
+    "文书档案保管期限",
+    inputs=(
+        Input("outgoing", "本机关制发", Kind.FLAG),
+        Input("kind", "文种", Kind.TEXT, {kind.code: kind.title for kind in KINDS.values()}),
+    ),
+    outputs=(Output("retention", "保管期限", Kind.TEXT, RETENTIONS),),
+    hit=Hit.FIRST,
+    complete=True,
+    reach=Reach.COUNTY,
+    help="归档时按它提出保管期限，归档人可以改定。各机关按本机关的保管期限表另定。",
+    source=RULE,
+    default=Content(
+        (
+            Line({"outgoing": "是", "kind": "、".join(LASTING)}, {"retention": "Y"}),
+            Line({"outgoing": "是"}, {"retention": "D30"}),
+            Line({}, {"retention": "D10"}),
+        ),
+        (
+            Sample("本机关的决定", {"outgoing": "是", "kind": "decision"}, {"retention": "Y"}),
+            Sample("本机关的通知", {"outgoing": "是", "kind": "notice"}, {"retention": "D30"}),
+            Sample("收文", {"outgoing": "否"}, {"retention": "D10"}),
+        ),
+    ),
+)
+"""The retention one begins with: own documents of weight for ever, notices 30 years."""
 
 
 def check(retention: str) -> str:

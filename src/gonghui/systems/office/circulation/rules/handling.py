@@ -10,7 +10,18 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from gonghui.kernel.base.errors import Conflict, Refusal
-from gonghui.kernel.base.workdays import add_workdays, workdays_between
+from gonghui.kernel.base.workdays import workdays_between
+from gonghui.kernel.rules.kinds import Kind
+from gonghui.kernel.rules.tables import (
+    Content,
+    Hit,
+    Input,
+    Line,
+    Output,
+    Reach,
+    RuleTable,
+    Sample,
+)
 
 RULE = "《党政机关公文处理工作条例》第二十四条"
 CLOSURE = "督办事项凭办结材料销号"
@@ -84,12 +95,47 @@ def check_task(verb: str, state: str) -> None:
         )
 
 
-def due(start: date, urgency: str, days: list[int]) -> date:
-    """Until when to act on what came on a day. days: workdays of 平件, 加急, 特急."""
-    place = {Urgency.NORMAL.value: 0, Urgency.URGENT.value: 1, Urgency.EXTRA.value: 2}.get(
-        urgency, 0
-    )
-    return add_workdays(start, days[place])
+PLAIN = "平件"
+TERM_TABLE = RuleTable(
+    "circulation.terms",
+    "收文办理时限",
+    inputs=(
+        Input(
+            "urgency",
+            "紧急程度",
+            Kind.TEXT,
+            {word: word for word in (PLAIN, Urgency.URGENT.value, Urgency.EXTRA.value)},
+        ),
+        Input("from_above", "上级经平台来文", Kind.FLAG),
+    ),
+    outputs=(Output("workdays", "办理工作日数", Kind.INTEGER),),
+    hit=Hit.UNIQUE,
+    complete=True,
+    reach=Reach.COUNTY,
+    help="收文登记时按它算出办理期限，拟办时可以改定。条例没有规定天数，默认值暂定。",
+    source=f"{RULE}：紧急公文应当明确办理时限",
+    default=Content(
+        (
+            Line({"urgency": PLAIN}, {"workdays": "10"}),
+            Line({"urgency": Urgency.URGENT.value}, {"workdays": "3"}),
+            Line({"urgency": Urgency.EXTRA.value}, {"workdays": "1"}),
+        ),
+        (
+            Sample("平件", {"urgency": PLAIN, "from_above": "否"}, {"workdays": "10"}),
+            Sample(
+                "上级特急件",
+                {"urgency": Urgency.EXTRA.value, "from_above": "是"},
+                {"workdays": "1"},
+            ),
+        ),
+    ),
+)
+"""Workdays to handle what came in; a place may give its own."""
+
+
+def term_case(urgency: str, *, from_above: bool) -> dict[str, object]:
+    """What the table of terms is asked."""
+    return {"urgency": urgency or PLAIN, "from_above": from_above}
 
 
 def check_extension(due_on: date, until: date, today: date, used: int, most: int) -> None:

@@ -52,8 +52,7 @@ class Office:
         return chain.sign(document, by=self.leader)
 
 
-@pytest.fixture
-def office(world):
+def make_office(world):
     hefei = world.hefei
     makers.series(world, hefei, "合工发")
     return Office(
@@ -65,6 +64,11 @@ def office(world):
         world.actor("会签乙", (HANDLER, hefei)),
         world.actor("领导", (APPROVER, hefei)),
     )
+
+
+@pytest.fixture
+def office(world):
+    return make_office(world)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from gonghui.kernel.org.models import Union
 from gonghui.kernel.testing.world import World
 from gonghui.systems.office.circulation.models import (
     Delivery,
+    Exchange,
     Handover,
     Incoming,
     Meeting,
@@ -77,12 +78,17 @@ def outgoing(world: World, union: Union, **facts: Any) -> Outgoing:
     return _placed(made, union)
 
 
+def issued(world: World, union: Union) -> Outgoing:
+    """A signed document: unlike a draft, it is read above its organ too."""
+    taken = number(world, union)
+    return outgoing(
+        world, union, number=taken, number_text=taken.text, state="issued", signed_at=AT
+    )
+
+
 def delivery(world: World, union: Union, **facts: Any) -> Delivery:
     sender = union.parent or union
-    taken = number(world, sender)
-    document = facts.pop("document", None) or outgoing(
-        world, sender, number=taken, number_text=taken.text, state="issued", signed_at=AT
-    )
+    document = facts.pop("document", None) or issued(world, sender)
     made = Delivery(
         **{"document": document, "sender": sender, "sent_at": AT, "due_on": DAY, **facts}
     )
@@ -171,6 +177,22 @@ def piece(world: World, union: Union, **facts: Any) -> Piece:
     return _placed(made, union)
 
 
+def exchange(world: World, union: Union, **facts: Any) -> Exchange:
+    made = Exchange(
+        **{
+            "direction": "down",
+            "key": f"down-{union.pk}-{Exchange.objects.unscoped('a maker').count()}",
+            "organ": "中华全国总工会",
+            "title": "关于开展读书活动的通知",
+            "sm3": "0" * 64,
+            "next_at": AT,
+            "begun_at": AT,
+            **facts,
+        }
+    )
+    return _placed(made, union)
+
+
 def handover(world: World, union: Union, **facts: Any) -> Handover:
     user = clerk(world)
     made = Handover(
@@ -187,9 +209,10 @@ def handover(world: World, union: Union, **facts: Any) -> Handover:
 
 
 MAKERS = {
-    "outgoing": outgoing,
+    "outgoing": issued,
     "deliveries": delivery,
     "incoming": incoming,
+    "exchanges": exchange,
     "supervision": task,
     "meetings": meeting,
     "numbers": number,

@@ -1,23 +1,34 @@
 """From the draft to the number: every step, every refusal, two at once, a killed transaction."""
 
+import contextlib
+import itertools
+import os
+import signal
+import subprocess
+import sys
 import threading
 from datetime import date
 
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gonghui.kernel.access.actor import platform
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.identity.stepup import StepUp
 from gonghui.kernel.notify.models import Todo
+from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.process import cases
+from gonghui.kernel.testing import world as world_module
 from gonghui.systems.office.circulation.actions import chain, drafting, register
 from gonghui.systems.office.circulation.models import Number
 from gonghui.systems.office.circulation.queries import desk
 from gonghui.systems.office.circulation.queries import outgoing as queries
 from gonghui.systems.office.circulation.tests import makers
+from gonghui.systems.office.circulation.tests.conftest import make_office
 
 pytestmark = pytest.mark.django_db
 
@@ -241,9 +252,6 @@ def test_a_mark_belongs_to_one_organ(office):
 @pytest.fixture
 def kept():
     """A mark that other connections see; gone afterwards."""
-    from gonghui.kernel.org.scoping import Scope, raise_wall
-    from gonghui.kernel.testing import world as world_module
-
     with transaction.atomic():
         world = world_module.build()
         mark = makers.series(world, world.hefei, "合工试")
@@ -253,8 +261,6 @@ def kept():
 
 
 def _take(mark, results, stop=None):
-    from gonghui.kernel.org.scoping import Scope, raise_wall
-
     try:
         with transaction.atomic():
             raise_wall(Scope.everything())
@@ -295,3 +301,103 @@ def test_two_at_once_and_one_killed_between_leave_no_gap(kept):
     assert sorted(map(str, results)) == ["1", "2", "killed"]
     serials = Number.objects.unscoped("test").order_by("serial").values_list("serial", flat=True)
     assert list(serials) == [1, 2]
+
+
+years = itertools.count(2027)
+
+
+@pytest.mark.django_db(transaction=True)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    plans=st.lists(
+        st.lists(st.sampled_from(["take", "fail", "void"]), max_size=5), min_size=2, max_size=3
+    )
+)
+def test_numbers_have_no_gap_and_no_double_whoever_takes_them_at_once(kept, plans):
+    """Some keep their number, some fail after taking it, some void it: the register is whole."""
+    day = date(next(years), 6, 1)
+    by, kept_ones, faults = platform("测试"), [], []
+
+    def follow(plan):
+        try:
+            for what in plan:
+                with contextlib.suppress(Lost), transaction.atomic():
+                    raise_wall(Scope.everything())
+                    number = register.take(kept, "某", day, by=by)
+                    if what == "fail":
+                        raise Lost
+                    kept_ones.append((number.serial, what))
+                if what == "void":
+                    with transaction.atomic():
+                        raise_wall(Scope.everything())
+                        register.void(number, "收文单位有误", by=by)
+        except Exception as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=follow, args=(plan,)) for plan in plans]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not faults
+    rows = Number.objects.unscoped("test").filter(year=day.year).order_by("serial")
+    states = {row.serial: row.state for row in rows}
+    assert list(states) == list(range(1, len(kept_ones) + 1))
+    assert states == {serial: "voided" if what == "void" else "taken" for serial, what in kept_ones}
+    assert all(row.reason for row in rows if row.state == "voided")
+
+
+class Lost(Exception):
+    """Whatever happens after a number was taken."""
+
+
+SIGNER = """
+import sys, time
+import django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+django.setup()
+from django.utils import timezone
+from gonghui.kernel.access.loading import actor_of
+from gonghui.kernel.identity.models import User
+from gonghui.systems.office.circulation.actions import chain, register
+from gonghui.systems.office.circulation.models import Outgoing
+take = register.take
+def slowly(*args, **facts):
+    found = take(*args, **facts)
+    print("here", flush=True)
+    time.sleep(60)
+    return found
+register.take = slowly
+leader = User.objects.get(pk=int(sys.argv[3]))
+by = actor_of(leader, timezone.localdate(), request_id="test", verified_at=timezone.now())
+chain.sign(Outgoing.objects.unscoped("test").get(pk=int(sys.argv[2])), by=by)
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_killed_between_signature_and_number_leaves_neither():
+    with transaction.atomic():
+        world = world_module.build()
+        office = make_office(world)
+        document = chain.review(office.submitted(), by=office.reviewer)
+    command = [sys.executable, "-c", SIGNER, connection.settings_dict["NAME"]]
+    command += [str(document.pk), str(office.leader.user_id)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None and child.stdout.readline() == "here\n"
+    child.send_signal(signal.SIGKILL)
+    assert child.wait() == -signal.SIGKILL
+    document.refresh_from_db()
+    document.__dict__.pop("_open_items", None)
+    assert document.state == "under_way" and document.number_id is None
+    assert not Number.objects.unscoped("test").exists()
+    assert desk.step_title(document) == "签发"
+    document = chain.sign(document, by=office.leader)
+    assert document.number.serial == 1
+    assert cases.of(document).state == "completed"
+    with pytest.raises(Conflict):
+        chain.sign(document, by=office.leader)
+    assert Number.objects.unscoped("test").count() == 1

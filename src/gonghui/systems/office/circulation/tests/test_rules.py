@@ -164,10 +164,9 @@ def test_nobody_reviews_or_signs_their_own(parts):
 
 
 def test_terms_are_workdays_by_urgency():
-    friday = date(2026, 11, 20)
-    assert handling.due(friday, "", [10, 3, 1]) == date(2026, 12, 4)
-    assert handling.due(friday, "加急", [10, 3, 1]) == date(2026, 11, 25)
-    assert handling.due(friday, "特急", [10, 3, 1]) == date(2026, 11, 23)
+    for urgency, days in (("", 10), ("加急", 3), ("特急", 1)):
+        case = handling.term_case(urgency, from_above=False)
+        assert handling.TERM_TABLE.decide(case, date(2026, 3, 2)).outcome == {"workdays": days}
 
 
 @pytest.mark.parametrize(
@@ -201,9 +200,14 @@ def test_a_term_in_words(due, closed, words):
 
 
 def test_pieces_carry_retention_and_reference():
-    assert archive.suggested("decision", outgoing=True) == "Y"
-    assert archive.suggested("notice", outgoing=True) == "D30"
-    assert archive.suggested("", outgoing=False) == "D10"
+    for outgoing, kind, retention in (
+        (True, "decision", "Y"),
+        (True, "notice", "D30"),
+        (False, None, "D10"),
+    ):
+        case = {"outgoing": outgoing, "kind": kind}
+        found = archive.RETENTION_TABLE.decide(case, date(2026, 3, 2))
+        assert found.outcome == {"retention": retention}
     assert archive.reference("000001", 2026, "D30", "BGS", 7) == "000001-WS·2026-D30-BGS-0007"
     assert archive.file_by(date(2026, 3, 1)) == date(2027, 6, 30)
     with pytest.raises(Refusal):

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
-from django.db.models import DateTimeField, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gonghui.kernel.access.actor import Actor
@@ -107,13 +106,29 @@ def narrowed(rows: QuerySet[Todo], asked: Narrowed, now: datetime) -> QuerySet[T
     return rows
 
 
-def page(rows: QuerySet[Todo], after: tuple[datetime, int] | None, size: int) -> list[Todo]:
-    """The next `size` + 1 to-dos by term and number, those without a term last."""
-    rows = rows.alias(term=Coalesce("due_at", Value(NEVER, output_field=DateTimeField())))
+def page(
+    actor: Actor, rows: QuerySet[Todo], after: tuple[datetime, int] | None, size: int
+) -> list[Todo]:
+    """The next `size` + 1 of the actor among open to-dos, by term and number, those without last.
+
+    Each way a to-do may be addressed is read in its own index's order, so a page costs the same
+    however many there are.
+    """
+    addressed = [Q(assignee_user_id=actor.user_id)]
+    for union_id, permissions in places(actor).items():
+        addressed.append(Q(assignee_user_id=None, union_id=union_id, permission__in=permissions))
+    rows = rows.filter(done_at=None)
     if after is not None:
         term, pk = after
-        rows = rows.filter(Q(term__gt=term) | Q(term=term, id__gt=pk))
-    return list(rows.order_by("term", "id")[: size + 1])
+        rows = rows.filter(
+            Q(due_at=None, id__gt=pk)
+            if term == NEVER
+            else Q(due_at__gt=term) | Q(due_at=term, id__gt=pk) | Q(due_at=None)
+        )
+    # PostgreSQL puts what is empty last.
+    parts = [rows.filter(one).order_by("due_at", "id")[: size + 1] for one in addressed]
+    found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    return list(found.order_by("due_at", "id")[: size + 1] if len(parts) > 1 else found)
 
 
 def cursor_of(todo: Todo) -> str:

@@ -84,18 +84,22 @@ def test_the_inbox_is_narrowed(world, cadre, client_of, todo):
 
 
 def test_pages_follow_each_other_without_gaps(world, cadre, acting, todo):
-    now = timezone.now()
+    me, now = cadre("许若兰", world.shushan), timezone.now()
     for n in range(7):
         todo(world.shushan, f"第{n}件", now + timedelta(hours=1) if n < 4 else None)
-    rows = queries.my_todos(acting(cadre("许若兰", world.shushan)))
+        term = now + timedelta(minutes=30 * n) if n < 4 else None
+        todo(world.jinggang, f"本人第{n}件", term, assignee_user_id=me.pk)
+    todo(world.jinghu, "别处的")
+    actor = acting(me)
+    rows = queries.my_todos(actor)
     seen, after = [], None
     while True:
-        found = queries.page(rows, after, 3)
+        found = queries.page(actor, Todo.objects.all(), after, 3)
         seen += [item.pk for item in found[:3]]
         if len(found) <= 3:
             break
         after = queries.read_cursor(queries.cursor_of(found[2]))
-    assert seen == list(rows.values_list("pk", flat=True))
+    assert seen == list(rows.values_list("pk", flat=True)) and len(seen) == 14
     for broken in ("", "x", "1_", "_1", "1e400_5", "nan_1"):
         assert queries.read_cursor(broken) is None
 

@@ -74,9 +74,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     counts = queries.counted(actor, now)
     request._shell_counts = (counts.total, counts.unread, False)
-    rows = kernel_todos.awake(queries.my_todos(actor), actor.user_id or 0, now)
+    rows = kernel_todos.awake(Todo.objects.all(), actor.user_id or 0, now)
     rows = queries.narrowed(rows, asked, now)
-    found = queries.page(rows, queries.read_cursor(request.GET.get("after", "")), PAGE)
+    found = queries.page(actor, rows, queries.read_cursor(request.GET.get("after", "")), PAGE)
     more, found = len(found) > PAGE, found[:PAGE]
     names = places_of(actor)
     lines = [line(todo, names, now) for todo in found]

@@ -1,4 +1,4 @@
-"""What the rules do by themselves: forget decisions past their term."""
+"""What D02 does by itself: forget decisions of tables past their term."""
 
 from __future__ import annotations
 

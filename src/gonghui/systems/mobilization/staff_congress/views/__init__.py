@@ -1,0 +1,1 @@
+"""The pages of workers in the hall, and papers of sessions."""
