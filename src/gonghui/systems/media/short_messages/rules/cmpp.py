@@ -225,7 +225,8 @@ def unpack(octets: bytes, version: int) -> Packet:
     length, command, sequence = HEADER.unpack_from(octets)
     if length != len(octets):
         raise Malformed(f"says {length} octets, has {len(octets)}")
-    at, found = HEADER.size, {}
+    at = HEADER.size
+    found: dict[str, Any] = {}
     for name, kind, width in layout(command, version):
         size = width
         if kind == "list":

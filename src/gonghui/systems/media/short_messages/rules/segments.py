@@ -94,7 +94,9 @@ def cut(text: str) -> Cut:
     if units <= WHOLE[alphabet]:
         return Cut(alphabet, (text,), units, WHOLE[alphabet] - units)
     room = PART[alphabet]
-    parts, current, used = [], [], 0
+    parts: list[str] = []
+    current: list[str] = []
+    used = 0
     for sign in text:
         size = units_of(sign, alphabet)
         if used + size > room:
