@@ -14,6 +14,8 @@ from gonghui.kernel.access.actions import action
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.documents import codes
+from gonghui.kernel.files.access import register_owner
+from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.org.models import Union
 from gonghui.systems.rights.feedback.actions.matters import row_of
 from gonghui.systems.rights.feedback.models import Paper, PaperKind, Petition
@@ -23,7 +25,16 @@ from gonghui.systems.rights.feedback.rules import petitions as rules
 
 NUMBERS = "numbers of papers run on for each organ, kind and year"
 ABOVE = "a paper names the union a petitioner may turn to next"
+OWNER = codes.owner("feedback.paper")
 DELIVERIES = ("当面送达", "邮寄送达", "网上送达", "公告送达")
+
+
+def _may_read(actor: Actor, file: StoredFile) -> bool:
+    """No file is kept of a paper: it is printed anew, with the name, for each complainant."""
+    return False
+
+
+register_owner(OWNER, _may_read)
 
 
 def issue(
@@ -68,7 +79,7 @@ def issue(
         title=f"信访事项{rules.PAPERS[kind]}",
         issuer=organ.name,
         issued_on=today,
-        owner=(Paper._meta.label_lower, paper.pk),
+        owner=(OWNER, paper.pk),
         number=paper.number,
     )
     paper.save(update_fields=["code"])
