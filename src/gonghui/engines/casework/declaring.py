@@ -30,6 +30,7 @@ from gonghui.kernel.rules.tables import RuleTable
 if TYPE_CHECKING:
     from gonghui.engines.casework.models import Case, Intake
     from gonghui.kernel.access.actions import Action
+    from gonghui.kernel.access.actor import Actor
     from gonghui.kernel.org.models import Union
 
 KINDS: dict[str, CaseKind] = {}
@@ -74,6 +75,8 @@ class Begin(StrEnum):
     ACCEPTED = "accepted"
     ROUTED = "routed"
     TAKEN = "taken"
+    REPLIED = "replied"
+    """When the answer left: for a call-back, or for what was promised in it."""
     ASKED = "asked"
     """When the system starts it by `clocks.start`."""
 
@@ -86,6 +89,8 @@ class Until(StrEnum):
     TAKEN = "taken"
     REPLIED = "replied"
     CLOSED = "closed"
+    CALLED_BACK = "called_back"
+    """When a complainant was reached by a call-back, or all have rated the answer."""
     TOLD = "told"
     """When the system says so by `clocks.meet`."""
 
@@ -95,7 +100,9 @@ class ClockRule:
     """One clock of a kind.
 
     term: the dated parameter with its days, or one for each difficulty. extension: the dated
-    parameter with the most days of the one extension; None: it cannot be extended.
+    parameter with the most days of the one extension; None: it cannot be extended. repeats:
+    `clocks.start` may begin it again in the same round once it was met, as for a second letter
+    with a term of its own; each run is a row.
     """
 
     code: str
@@ -107,6 +114,7 @@ class ClockRule:
     extension: Parameter | None = None
     pausable: bool = True
     source: str = ""
+    repeats: bool = False
 
     def on(self, day: date, difficulty: str = "", scope: Sequence[int] = ()) -> Term:
         """The term in force that day for a difficulty; NoParameter when none is."""
@@ -168,6 +176,15 @@ class Moment(StrEnum):
     REVEALED = "revealed"
 
 
+@dataclass(frozen=True)
+class Panel:
+    """A system's own part of the case page: a template of its own, rendered with `values`."""
+
+    title: str
+    template: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class CaseKind:
     """One kind of case. Everything but the first five has a default.
@@ -183,6 +200,12 @@ class CaseKind:
     reviewed: whether a reply needs another's review; by default always. outcomes: code → words
     of the result of a reply. service: what complainants call it. link, own_link: address of a
     case's page for cadres, of a thread's page for the complainant; None: the engine's pages.
+    panel: `panel(case, actor) -> Panel or None`, the system's part of the engine's case page;
+    it is asked only for who may see the case. rights: verb → field of Permissions in place of
+    the engine's, as {"pause": "handle"} where the law lets the handler stop a clock (补正).
+    assigned: `assigned(case, actor) -> bool`, whether somebody without a post works on the case,
+    as the lawyer it was given to: they read it as its handler does and may do the verbs in
+    `assigned_may`, under their own name; the unit complained of and complainants never.
     """
 
     code: str
@@ -207,6 +230,10 @@ class CaseKind:
     service: str = ""
     link: Callable[[Case], str] | None = None
     own_link: Callable[[Intake], str] | None = None
+    panel: Callable[[Case, Actor], Panel | None] | None = None
+    rights: Mapping[str, str] = field(default_factory=dict)
+    assigned: Callable[[Case, Actor], bool] | None = None
+    assigned_may: tuple[str, ...] = ()
     actions: dict[str, Action] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -220,9 +247,14 @@ class CaseKind:
         if len(set(codes)) < len(codes):
             raise ValueError(f"kind {self.code}: a clock is declared twice")
         # The verbs stand above the declarations they are made for.
-        from gonghui.engines.casework.actions.verbs import VERBS
+        from gonghui.engines.casework.actions.verbs import DESK_RIGHTS, VERBS
 
         import_module("gonghui.engines.casework.actions.every")
+        for name, right in self.rights.items():
+            if VERBS[name].right not in DESK_RIGHTS or right not in DESK_RIGHTS:
+                raise ValueError(f"kind {self.code}: {name} is no verb of the desk to give away")
+        if strange := set(self.assigned_may) - set(VERBS):
+            raise ValueError(f"kind {self.code}: no verb {min(strange)}")
         for verb in VERBS.values():
             self.actions[verb.name] = verb.made_for(self)
 
@@ -232,6 +264,14 @@ class CaseKind:
     def action(self, verb: str) -> Action:
         """The action of a verb for this kind, for Step(...) of a resource."""
         return self.actions[verb]
+
+    def has_given(self, case: Case, actor: Actor) -> bool:
+        """Whether the case was given to this actor, who needs no post for it."""
+        return (
+            self.assigned is not None
+            and actor.user_id is not None
+            and bool(self.assigned(case, actor))
+        )
 
     @property
     def table(self) -> RuleTable:

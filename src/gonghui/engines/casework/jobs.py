@@ -12,7 +12,7 @@ from django.utils import timezone
 from gonghui.engines.casework.actions import after, knowledge
 from gonghui.engines.casework.actions.telling import RED, happened, open_for, remind
 from gonghui.engines.casework.declaring import KINDS, Moment, kind_of
-from gonghui.engines.casework.models import OPEN, Article, ArticleState, Case, Clock, Phase
+from gonghui.engines.casework.models import LIVE, Article, ArticleState, Case, Clock, Phase
 from gonghui.engines.casework.parameters import CLOSE_WORKDAYS, YELLOW_WORKDAYS
 from gonghui.engines.casework.queries.statistics import start_of
 from gonghui.engines.casework.rules import clocks as rules
@@ -50,7 +50,7 @@ def _light(pk: int) -> bool:
     clock = Clock.objects.get(pk=pk)
     # The case first, as every verb does.
     case = _locked(clock.case_id)
-    if case is None or case.phase not in OPEN:
+    if case is None or case.phase not in LIVE:
         return False
     clock = Clock.objects.select_for_update().get(pk=pk)
     today = timezone.localdate()

@@ -5,14 +5,17 @@ They name columns of Case alone: nothing of a complainant can get into a list.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
 
 from gonghui.engines.casework.declaring import CaseKind
 from gonghui.engines.casework.models import Case, Channel, Difficulty, Phase, Secrecy
+from gonghui.engines.casework.models.cases import own_units
 from gonghui.engines.casework.queries.desk import narrowed_by_words
 from gonghui.engines.casework.views.desk import TONES
+from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.resource.declaration import Choice, Column, Days, Resource, Sort, Step, Under
 
 
@@ -38,6 +41,19 @@ def columns(kind: CaseKind, prefix: str = "") -> tuple[Column, ...]:
     )
 
 
+def apart(prefix: str = "") -> Callable[[QuerySet, Actor], QuerySet]:
+    """For Resource(seen=…): no rows of cases about a unit the actor has a post in.
+
+    prefix: the way from the resource's model to the case, as "case__".
+    """
+
+    def seen(rows: QuerySet, actor: Actor) -> QuerySet:
+        units = set() if actor.everywhere else own_units(actor)
+        return rows.exclude(**{f"{prefix}respondent_id__in": units}) if units else rows
+
+    return seen
+
+
 def resource(kind: CaseKind, code: str, title: str, **more: Any) -> Resource:
     """A resource over the cases of one kind: list, record, export and API under its permissions."""
 
@@ -61,6 +77,7 @@ def resource(kind: CaseKind, code: str, title: str, **more: Any) -> Resource:
         "search_hint": "编号、标题或摘要",
         "export": kind.permissions.export,
         "related": ("union",),
+        "seen": apart(),
         "empty": "还没有办件。",
         "steps": tuple(
             Step(kind.action(name), name.replace("_", "-"), kind.action(name).title)

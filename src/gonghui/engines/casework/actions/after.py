@@ -58,6 +58,10 @@ def call_back(
     )
     if score is not None:
         _rate(intake, case, score, resolved, "", called_back=True)
+    if reached:
+        clocks.met(case, Until.CALLED_BACK, timezone.localdate())
+        clocks.recount(case)
+        case.save(update_fields=["due_on", "rank_on"])
     note(called={"label": "回访", "after": "已联系上" if reached else "未联系上"})
     happened(case, Moment.CALLED_BACK, "回访", by=by, intake=intake, score=score)
     return made
@@ -120,7 +124,10 @@ def _rate(
     case.score = Rating.objects.filter(intake__case=case, round=case.round).aggregate(
         mean=Avg("score")
     )["mean"]
-    case.save(update_fields=["score"])
+    if _all_rated(case):
+        clocks.met(case, Until.CALLED_BACK, timezone.localdate())
+        clocks.recount(case)
+    case.save(update_fields=["score", "due_on", "rank_on"])
     return made
 
 

@@ -40,7 +40,10 @@ def _scope(case: Case) -> list[int]:
 
 
 def start(case: Case, code: str, *, on: date) -> Clock:
-    """Start a clock of the kind for the present round; once started it stays."""
+    """Start a clock of the kind for the present round.
+
+    Once started it stays; one that `repeats` starts again when what it waited for was done.
+    """
     rule = kind_of(case).clock(code)
     made = _make(case, rule, on)
     recount(case)
@@ -49,20 +52,20 @@ def start(case: Case, code: str, *, on: date) -> Clock:
 
 def _make(case: Case, rule: ClockRule, on: date) -> Clock:
     term = rule.on(on, case.difficulty, _scope(case))
-    made, _ = Clock.objects.get_or_create(
+    before = Clock.objects.filter(case=case, code=rule.code, round=case.round).order_by("-pk")
+    if rule.repeats:
+        before = before.filter(met_on=None, stopped=False)
+    return before.first() or Clock.objects.create(
         case=case,
         code=rule.code,
         round=case.round,
-        defaults={
-            "title": rule.title,
-            "unit": term.unit,
-            "days": term.days,
-            "pausable": rule.pausable,
-            "started_on": on,
-            "source": term.source,
-        },
+        title=rule.title,
+        unit=term.unit,
+        days=term.days,
+        pausable=rule.pausable,
+        started_on=on,
+        source=term.source,
     )
-    return made
 
 
 def begin(case: Case, begin: Begin, on: date) -> None:
@@ -211,8 +214,18 @@ def decide_extension(
     found.extra_days = asked.days
     found.save(update_fields=["extra_days"])
     recount(case)
+    found.refresh_from_db()
     words = f"{found.title}延长 {asked.days}{rules.UNIT_WORDS[rules.Unit(found.unit)]}"
-    return _saved(case, Moment.EXTENDED, "办理时限延长", words, by, public=True)
+    return _saved(
+        case,
+        Moment.EXTENDED,
+        "办理时限延长",
+        words,
+        by,
+        public=True,
+        clock=found,
+        reason=asked.reason,
+    )
 
 
 def _clock(case: Case, code: str) -> Clock:
@@ -223,10 +236,17 @@ def _clock(case: Case, code: str) -> Clock:
 
 
 def _saved(
-    case: Case, moment: Moment, title: str, text: str, by: Actor, *, public: bool = False
+    case: Case,
+    moment: Moment,
+    title: str,
+    text: str,
+    by: Actor,
+    *,
+    public: bool = False,
+    **facts: Any,
 ) -> Case:
     case.version += 1
     case.save()
     refresh_todos(case, by)
-    happened(case, moment, title, text, by=by, public=public)
+    happened(case, moment, title, text, by=by, public=public, **facts)
     return case

@@ -49,7 +49,7 @@ from gonghui.kernel.security.limits import Limit, attempt
 
 CODE_HOLDER = COMPLAINANT
 """Acts for whoever proved a reference code; see by_code."""
-SELF = (Channel.WEB, Channel.SMS, Channel.WECHAT)
+SELF = (Channel.WEB, Channel.APP, Channel.SMS, Channel.WECHAT, Channel.WEIBO)
 FAILURES = Setting(
     "casework.code_failures",
     "查询码连续输错次数",
@@ -116,7 +116,7 @@ class Received:
 
 
 def submit(kind: CaseKind, union: Union, said: Said, *, by: Actor) -> Received:
-    """A complaint by the complainant: web, SMS, WeChat. Audited under no name."""
+    """A complaint by the complainant: web, app, SMS, WeChat, Weibo. Audited under no name."""
     by.require(kind.permissions.submit)
     if said.channel not in SELF:
         raise Refusal("这个渠道的来件由工会登记。", field="channel", code="channel")

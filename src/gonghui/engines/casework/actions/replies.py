@@ -11,7 +11,7 @@ from django.utils import timezone
 from gonghui.engines.casework.actions import clocks
 from gonghui.engines.casework.actions.telling import happened, refresh_todos, remind
 from gonghui.engines.casework.actions.verbs import verb
-from gonghui.engines.casework.declaring import Moment, Until, kind_of
+from gonghui.engines.casework.declaring import Begin, Moment, Until, kind_of
 from gonghui.engines.casework.models import (
     Answer,
     Article,
@@ -191,6 +191,7 @@ def _send(case: Case, reply: Reply, by: Actor, opinion: str) -> Case:
     case.replied_at = now
     case.outcome = reply.outcome
     clocks.met(case, Until.REPLIED, today)
+    clocks.begin(case, Begin.REPLIED, today)
     clocks.recount(case)
     case.version += 1
     case.save()

@@ -53,7 +53,7 @@ class Verb:
             self.check(kind, subject, by, given)
             return self.function(subject, by=by, **given)
 
-        permission = getattr(kind.permissions, self.right)
+        permission = getattr(kind.permissions, kind.rights.get(self.name, self.right))
         made = action(f"{kind.code}.{self.name}", self.title, permission, place=self.place)(run)
         if self.hangs:
             made = ACTIONS[made.code] = replace(made, function=_case_first(made.function))
@@ -78,6 +78,11 @@ class Verb:
         if self.right == "own":
             by.require(kind.permissions.own, person_id=subject.person_id or -1)
             by = COMPLAINANT
+        elif self.name in kind.assigned_may and not by.everywhere:
+            case = case_of(subject)
+            if kind.has_given(case, by):
+                check_no_interest(case, by, place=case.org_path)
+                by = replace(by, everywhere=True)
         return kind.actions[self.name](subject, by=by, **given)
 
 

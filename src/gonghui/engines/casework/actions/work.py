@@ -91,7 +91,9 @@ def decline(case: Case, *, by: Actor, reason: str, rule: str = "") -> Case:
     clocks.met(case, Until.ACCEPTED, timezone.localdate())
     clocks.stop(case)
     words = f"{reason}（依据：{rule}）" if rule else reason
-    return _done(case, Moment.DECLINED, "不予受理", words, by, public=True)
+    return _done(
+        case, Moment.DECLINED, "不予受理", words, by, public=True, reason=reason, rule=rule
+    )
 
 
 @verb("describe", "修改摘要和分类", "handle")

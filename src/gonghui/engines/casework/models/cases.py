@@ -42,6 +42,8 @@ class Channel(models.TextChoices):
     COUNTER = "counter", "窗口"
     SMS = "sms", "短信"
     WECHAT = "wechat", "微信"
+    WEIBO = "weibo", "微博"
+    APP = "app", "手机应用"
     LETTER = "letter", "信件"
     TRANSFER = "transfer", "上级转来"
 

@@ -14,7 +14,7 @@ class Clock(models.Model):
     """A term that runs: so many days of a unit from the day after started_on.
 
     due_on is empty while paused. met_on: the day on which what it waits for was done; stopped:
-    it no longer matters (the case was merged, declined or withdrawn).
+    it no longer matters (the case was merged, declined or withdrawn). One of a code runs at a time.
     """
 
     class Unit(models.TextChoices):
@@ -49,7 +49,11 @@ class Clock(models.Model):
             ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["case", "code", "round"], name="cw_clock_once"),
+            models.UniqueConstraint(
+                fields=["case", "code"],
+                condition=Q(met_on=None, stopped=False),
+                name="cw_clock_runs_once",
+            ),
         ]
 
     def __str__(self) -> str:

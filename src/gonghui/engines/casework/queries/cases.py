@@ -67,10 +67,11 @@ def relation(case: Case, actor: Actor, *, own: bool = False) -> Relation:
         return Relation.SUPERIOR
     view = case.kind in KINDS and actor.paths(kind_of(case).permissions.view)
     paths = [path for path in view or () if case.org_path.startswith(path)]
+    given = case.kind in KINDS and kind_of(case).has_given(case, actor)
     return confidentiality.relation_of(
         own=own,
         in_respondent=case.respondent_id in own_units(actor),
-        at_desk=case.org_path in paths,
+        at_desk=given or case.org_path in paths,
         above_desk=bool(paths),
         joint=False,
     )
@@ -119,7 +120,10 @@ def can(case: Case, verb: str, actor: Actor) -> bool:
         return False
     if case.respondent_id in own_units(actor) and not actor.everywhere:
         return False
-    return actor.may(kind_of(case).action(verb).permission, case.org_path)
+    kind = kind_of(case)
+    if verb in kind.assigned_may and kind.has_given(case, actor):
+        return True
+    return actor.may(kind.action(verb).permission, case.org_path)
 
 
 def face(case: Case, actor: Actor) -> Face:

@@ -18,6 +18,8 @@ CHANNELS = {
     "counter": "窗口",
     "sms": "短信",
     "wechat": "微信",
+    "weibo": "微博",
+    "app": "手机应用",
     "letter": "信件",
     "transfer": "上级转来",
 }

@@ -65,6 +65,7 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         "intake_verbs": [(name, VERBS[name].title) for name in INTAKE_FORMS if face.can(name)],
         "may_reveal": face.sight.reveal and face.can("reveal"),
         "merged_link": link_of(case.merged_into) if case.merged_into else "",
+        "panel": kind.panel(case, actor) if kind.panel else None,
         "back_url": reverse("casework:desk"),
     }
     response = render(request, "casework/case.html", context)

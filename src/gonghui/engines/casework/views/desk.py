@@ -157,8 +157,6 @@ def rows_of(cases: list[Case]) -> list[ui.Row]:
 
 def due_words(case: Case, today: date, lead: int) -> Any:
     """The last day with its light, for a row."""
-    if not case.is_open:
-        return "—"
     if case.due_on is None:
         return ui.pill("已暂停", "idle") if case.paused_on else "—"
     light = rules.light(case.due_on, today, lead)

@@ -17,9 +17,8 @@ from gonghui.systems.rights.feedback.actions.matters import SOURCE
 from gonghui.systems.rights.feedback.queries import duty, texts
 from gonghui.systems.rights.feedback.rules import crisis
 
-SOURCES = {"wechat": "微信公众号", "weibo": "微博", "app": "手机 App"}
-CHANNELS = {"wechat": "wechat", "weibo": "wechat", "app": "web"}
-"""What the engine counts them as."""
+SOURCES = {"wechat": "微信公众号", "weibo": "微博", "app": "手机应用"}
+"""By the channel the engine counts them as."""
 SHORTEST = 4
 """A text of fewer characters says nothing that could be dealt with, unless it says danger."""
 
@@ -42,7 +41,7 @@ def take(message: Message) -> intake.Received:
     said = intake.Said(
         title="",
         text=message.text,
-        channel=CHANNELS[message.source],
+        channel=message.source,
         secrecy="named" if message.person_id else "confidential",
         person_id=message.person_id,
         contact=f"{SOURCES[message.source]} {message.sender}"[:200],

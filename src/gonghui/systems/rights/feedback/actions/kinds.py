@@ -22,7 +22,7 @@ from gonghui.kernel.base.errors import Refusal
 from gonghui.systems.rights.feedback import permissions as may
 from gonghui.systems.rights.feedback.actions import matters, papers
 from gonghui.systems.rights.feedback.models import HOTLINE_CODE, PETITION_CODE, Matter, Petition
-from gonghui.systems.rights.feedback.queries import parameters, texts
+from gonghui.systems.rights.feedback.queries import panels, parameters, texts
 from gonghui.systems.rights.feedback.rules import petitions, topics
 
 HOTLINE_RULE = "12351 分级办理（一般、难点、特别复杂）"
@@ -79,11 +79,22 @@ HOTLINE = CaseKind(
             extension=parameters.EXTENSION_WORKDAYS,
             source=HOTLINE_RULE,
         ),
+        ClockRule(
+            "call_back",
+            "回访",
+            parameters.CALL_BACK_WORKDAYS,
+            Unit.WORK,
+            begin=Begin.REPLIED,
+            until=Until.CALLED_BACK,
+            pausable=False,
+            source=HOTLINE_RULE,
+        ),
     ),
     steps={"called": "已电话核实", "visiting": "上门核实", "meeting": "协调会商"},
     outcomes={"solved": "已解决", "explained": "解释说明", "passed": "转有权机关处理"},
     row=Matter,
     classify=texts.classify,
+    panel=panels.hotline,
     hooks={
         Moment.RECEIVED: matters.received,
         Moment.SPLIT: matters.split,
@@ -160,6 +171,7 @@ PETITIONS = CaseKind(
     secrecies=("named", "confidential", "anonymous"),
     row=Petition,
     classify=texts.classify,
+    panel=panels.petition,
     own_link=_own_petition,
     guards={"reopen": _no_reopening, "reopen_for": _no_reopening},
     hooks={

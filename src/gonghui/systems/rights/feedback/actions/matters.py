@@ -11,7 +11,6 @@ from gonghui.engines.casework.actions.telling import link_of
 from gonghui.engines.casework.models import Case, Intake
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.org.models import Union
 from gonghui.systems.rights.feedback.actions import todos
 from gonghui.systems.rights.feedback.models import (
@@ -28,6 +27,7 @@ from gonghui.systems.rights.feedback.rules import alerts
 
 NATURE, WAY, PURPOSE, SOURCE = "性质", "信访形式", "信访目的", "来源"
 """Keys of what the forms add to a complaint (Said.details), as the desk reads them."""
+CALL_BACK = "call_back"
 HOW_MANY = "how many people complain of the matter at hand"
 ABOVE = "a matter of many is told to the unions above its desk"
 _NATURES = {str(label): value for value, label in Nature.choices}
@@ -135,11 +135,11 @@ def watch(case: Case, *, by: Actor, **facts: Any) -> None:
 
 
 def replied(case: Case, *, by: Actor, **facts: Any) -> None:
-    """An answer is asked after within so many workdays."""
-    today = timezone.localdate()
+    """The row of a 12351 case keeps the day of its call-back clock for the desk's list."""
     row = row_of(case)
     if isinstance(row, Matter):
-        row.call_back_by = add_workdays(today, parameters.CALL_BACK_WORKDAYS.on(today))
+        clock = case.clocks.filter(code=CALL_BACK, round=case.round).first()
+        row.call_back_by = clock.due_on if clock is not None else None
         row.called_back_at = None
         with everywhere():
             row.save(update_fields=["call_back_by", "called_back_at"])

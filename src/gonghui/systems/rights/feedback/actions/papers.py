@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils import timezone
 
-from gonghui.engines.casework.models import Case
+from gonghui.engines.casework.models import Case, Clock
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actions import action
 from gonghui.kernel.access.actor import Actor
@@ -92,11 +92,6 @@ def _superior(organ: Union) -> str:
     return Union.objects.unscoped(ABOVE).get(pk=organ.parent_id).name
 
 
-def _last_words(case: Case) -> str:
-    event = case.events.order_by("-pk").first()
-    return event.text if event is not None else ""
-
-
 def _petition(case: Case) -> Petition:
     found = row_of(case)
     if not isinstance(found, Petition):
@@ -108,13 +103,12 @@ def accepted(case: Case, *, by: Actor, **facts: Any) -> None:
     issue(_petition(case), PaperKind.ACCEPTED, case.union, due_on=case.due_on)
 
 
-def declined(case: Case, *, by: Actor, **facts: Any) -> None:
-    issue(_petition(case), PaperKind.DECLINED, case.union, words=_last_words(case))
+def declined(case: Case, *, by: Actor, reason: str, rule: str = "", **facts: Any) -> None:
+    issue(_petition(case), PaperKind.DECLINED, case.union, words=reason, rule=rule)
 
 
-def extended(case: Case, *, by: Actor, **facts: Any) -> None:
-    words = _last_words(case)
-    issue(_petition(case), PaperKind.EXTENDED, case.union, words=words, due_on=case.due_on)
+def extended(case: Case, *, by: Actor, clock: Clock, reason: str, **facts: Any) -> None:
+    issue(_petition(case), PaperKind.EXTENDED, case.union, words=reason, due_on=clock.due_on)
 
 
 def replied(case: Case, *, by: Actor, reply: Any = None, **facts: Any) -> None:

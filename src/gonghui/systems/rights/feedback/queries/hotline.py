@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from gonghui.engines.casework import listing
 from gonghui.engines.casework.declaring import KINDS, CaseKind
 from gonghui.engines.casework.models import Intake
 from gonghui.engines.casework.queries import desk as engine
@@ -33,6 +34,7 @@ from gonghui.systems.rights.feedback.rules import calls as rules
 
 SCRIPTS = "scripts of the hotline are read by whoever takes calls"
 LIST = 50
+APART = listing.apart("case__")
 
 
 def kinds() -> list[CaseKind]:
@@ -41,8 +43,9 @@ def kinds() -> list[CaseKind]:
 
 
 def call(pk: int, actor: Actor) -> Call:
-    """A call the actor may take or read."""
-    found = Call.objects.within(actor.scope(VIEW_CALLS)).filter(pk=pk).first()
+    """A call the actor may take or read; none about a unit they have a post in."""
+    rows = APART(Call.objects.within(actor.scope(VIEW_CALLS)), actor)
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise Forbidden("没有查看这通电话的权限，或者它不存在。", code="forbidden")
     return found
@@ -64,7 +67,7 @@ def missed(actor: Actor) -> list[Call]:
 
 def to_call_back(actor: Actor) -> list[Matter]:
     """Answered cases whose complainants are to be asked whether they are content."""
-    rows = Matter.objects.within(actor.scope(VIEW)).filter(
+    rows = APART(Matter.objects.within(actor.scope(VIEW)), actor).filter(
         call_back_by__isnull=False, called_back_at=None, case__phase="replied"
     )
     return list(rows.select_related("case__union").order_by("call_back_by", "pk")[:LIST])
@@ -87,7 +90,7 @@ def caller(number: str, actor: Actor) -> Caller:
     plain = "".join(number.split())
     indexes = keyring().blind_indexes(plain, context=NUMBER)
     rows = Call.objects.within(actor.scope(ANSWER_CALLS)).filter(number_index__in=indexes)
-    return Caller(intakes, list(rows.order_by("-rang_at")[:10]))
+    return Caller(intakes, list(APART(rows, actor).order_by("-rang_at")[:10]))
 
 
 def script(actor: Actor, topic: str) -> Script | None:

@@ -65,7 +65,7 @@ def summary(actor: Actor, from_on: date, until_on: date) -> Summary:
         "case__received_at__lt": statistics.start_of(until_on, 1),
     }
     natures = dict(
-        Matter.objects.within(actor.scope(VIEW))
+        hotline.APART(Matter.objects.within(actor.scope(VIEW)), actor)
         .filter(**span)
         .values_list("nature")
         .annotate(count=Count("id"))

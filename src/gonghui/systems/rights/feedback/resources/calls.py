@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 
+from gonghui.engines.casework import listing
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.resource.declaration import (
     Choice,
@@ -83,6 +84,7 @@ CALLS = Resource(
     unit="通",
     model=Call,
     view=may.VIEW_CALLS,
+    seen=listing.apart("case__"),
     columns=(
         Column("key", "通话编号", kind="title"),
         Column("state", "状态", kind="state", choices=CallState, tones=TONES),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from gonghui.engines.casework import listing
 from gonghui.engines.casework.actions.telling import link_of
 from gonghui.engines.casework.models import Channel, Difficulty, Phase
 from gonghui.engines.casework.models.cases import own_units
@@ -90,6 +91,7 @@ MATTERS = Resource(
     model=Matter,
     view=may.VIEW,
     rows=open_cases,
+    seen=listing.apart("case__"),
     columns=(
         Column("case__number", "编号", kind="title"),
         Column("case__phase", "状态", kind="state", choices=Phase, tones=PHASES),
@@ -135,6 +137,7 @@ PETITION_LIST = Resource(
     model=Petition,
     view=may.VIEW_PETITIONS,
     rows=open_cases,
+    seen=listing.apart("case__"),
     columns=(
         Column("case__number", "编号", kind="title"),
         Column("case__phase", "状态", kind="state", choices=Phase, tones=PHASES),
@@ -202,6 +205,7 @@ APPEALS = Resource(
     unit="件",
     model=Appeal,
     view=may.VIEW_PETITIONS,
+    seen=listing.apart("petition__case__"),
     columns=(
         Column("petition__case__number", "信访事项", kind="title"),
         Column(
