@@ -7,3 +7,9 @@ class LawConfig(AppConfig):
     name = "gonghui.systems.rights.law"
     label = "law"
     verbose_name = "法律服务"
+
+    def ready(self) -> None:
+        from gonghui.engines.language.queries import passages
+        from gonghui.systems.rights.law.queries import texts
+
+        passages.register("law", texts.passages)

@@ -8,6 +8,7 @@ from gonghui.systems.rights.law import permissions as may
 from gonghui.systems.rights.law.actions.consulting import received
 from gonghui.systems.rights.law.models import Consultation
 from gonghui.systems.rights.law.models.writing import Subject
+from gonghui.systems.rights.law.queries import own, panels, texts
 from gonghui.systems.rights.law.queries.parameters import CONSULT_EXTENSION, CONSULT_WORKDAYS
 
 CONSULTATION = CaseKind(
@@ -42,6 +43,9 @@ CONSULTATION = CaseKind(
     steps={"lawyer": "律师解答中", "materials": "请咨询人补充情况"},
     outcomes={"explained": "已解答", "aid": "转申请法律援助", "complaint": "转诉求办理"},
     row=Consultation,
+    desk=own.legal_desk,
+    classify=texts.classify,
+    panel=panels.consultation,
     hooks={Moment.RECEIVED: received},
     own_link=lambda intake: reverse("law-thread", args=[intake.number]),
 )

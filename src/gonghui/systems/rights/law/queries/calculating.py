@@ -38,6 +38,12 @@ class Calculator:
     run: Callable[[Answers, date, date, Sequence[int]], Outcome]
 
 
+def _minimum(answers: Answers, day: date, scope: Sequence[int]) -> Decimal | None:
+    """What was typed, else the figure of the class of places that was chosen."""
+    typed: Decimal | None = answers.get("minimum")
+    return typed or figures.minimum_wage(int(answers.get("tier") or 0), day, scope)
+
+
 def _overtime(answers: Answers, day: date, today: date, scope: Sequence[int]) -> Outcome:
     asked = overtime.Overtime(
         answers["monthly"],
@@ -46,7 +52,8 @@ def _overtime(answers: Answers, day: date, today: date, scope: Sequence[int]) ->
         answers.get("holiday_hours") or ZERO,
         bool(answers.get("flexible")),
     )
-    return overtime.overtime(asked, figures.overtime(day, scope, answers.get("minimum")))
+    minimum = _minimum(answers, day, scope)
+    return overtime.overtime(asked, figures.overtime(day, scope, minimum))
 
 
 def _severance(answers: Answers, day: date, today: date, scope: Sequence[int]) -> Outcome:
@@ -58,7 +65,8 @@ def _severance(answers: Answers, day: date, today: date, scope: Sequence[int]) -
         answers.get("last_month"),
         bool(answers.get("notified")),
     )
-    return severance.severance(asked, figures.severance(day, scope, answers.get("local_average")))
+    given = answers.get("local_average"), _minimum(answers, day, scope)
+    return severance.severance(asked, figures.severance(day, scope, *given))
 
 
 def _double(answers: Answers, day: date, today: date, scope: Sequence[int]) -> Outcome:

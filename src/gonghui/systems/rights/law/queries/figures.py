@@ -25,6 +25,7 @@ OVERTIME = (
     law.OVERTIME_HOLIDAY,
     law.OVERTIME_MOST,
     law.MINIMUM_WAGE,
+    law.MINIMUM_WAGES,
 )
 SEVERANCE = (
     law.CAP_TIMES,
@@ -32,6 +33,7 @@ SEVERANCE = (
     law.DAMAGES_TIMES,
     law.AVERAGE_WAGE,
     law.MINIMUM_WAGE,
+    law.MINIMUM_WAGES,
 )
 DOUBLE_WAGE = (law.CONTRACT_MONTHS, law.DOUBLE_MONTHS)
 INJURY = (
@@ -81,7 +83,7 @@ def used(parameters: Sequence[Parameter], day: date, scope: Sequence[int] = ()) 
             if period is None:
                 continue
             value = parameter.decode(period.value)
-            entered = bool(value)
+            entered = any(value) if isinstance(value, list) else bool(value)
             found.append(
                 Figure(
                     parameter.title,
@@ -135,8 +137,21 @@ def overtime(day: date, scope: Sequence[int] = (), minimum: Decimal | None = Non
     return OvertimeLaw(*values)
 
 
-def severance(day: date, scope: Sequence[int] = (), average: Decimal | None = None) -> SeveranceLaw:
-    return SeveranceLaw(*_on(SEVERANCE, day, scope, {law.AVERAGE_WAGE: average}))
+def minimum_wage(tier: int | None, day: date, scope: Sequence[int] = ()) -> Decimal | None:
+    """The monthly minimum wage of a class of places (1 to 4) that day; None unknown."""
+    found = law.MINIMUM_WAGES.on(day, scope)
+    return Decimal(found[tier - 1]) if tier and tier <= len(found) else None
+
+
+def severance(
+    day: date,
+    scope: Sequence[int] = (),
+    average: Decimal | None = None,
+    minimum: Decimal | None = None,
+) -> SeveranceLaw:
+    named = (law.CAP_TIMES, law.CAP_YEARS, law.DAMAGES_TIMES, law.AVERAGE_WAGE, law.MINIMUM_WAGE)
+    given = {law.AVERAGE_WAGE: average, law.MINIMUM_WAGE: minimum}
+    return SeveranceLaw(*_on(named, day, scope, given))
 
 
 def double_wage(day: date) -> DoubleWageLaw:

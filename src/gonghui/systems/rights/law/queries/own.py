@@ -10,12 +10,20 @@ from django.urls import reverse
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.notify.calendar import CalendarEntry, register_calendar
-from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.models import Union, UnionKind
 from gonghui.kernel.people.persons import membership_of
 from gonghui.systems.rights.law.models import Calculation, Term
 
 TOP = "the province's federation, for whoever has no union"
 OWN_UNION = "the union of who is asking"
+DESK_ABOVE = "the desk of legal work above the union a question was handed in at"
+DESKS = (
+    UnionKind.PROVINCE,
+    UnionKind.CITY,
+    UnionKind.COUNTY,
+    UnionKind.INDUSTRY,
+    UnionKind.PROVINCE_DIRECT,
+)
 
 
 def home_union(actor: Actor) -> Union:
@@ -26,7 +34,21 @@ def home_union(actor: Actor) -> Union:
             return membership.union
     if actor.union_id is not None:
         return Union.objects.unscoped(OWN_UNION).get(pk=actor.union_id)
+    return province()
+
+
+def province() -> Union:
+    """The union above all others: its duty desk is there at any hour."""
     return Union.objects.unscoped(TOP).get(parent=None)
+
+
+def legal_desk(union: Union) -> Union:
+    """Legal work is done at county level and above, not by the asker's own enterprise."""
+    if union.kind in DESKS:
+        return union
+    ids = [int(part) for part in union.path.rstrip(".").split(".")]
+    rows = Union.objects.unscoped(DESK_ABOVE).filter(pk__in=ids, kind__in=DESKS)
+    return rows.order_by("-path").first() or union
 
 
 def unions_of(actor: Actor) -> list[int]:

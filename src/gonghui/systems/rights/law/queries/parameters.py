@@ -12,6 +12,7 @@ OVERTIME_REST = Parameter("law.overtime_rest", "休息日加班的工资报酬",
 OVERTIME_HOLIDAY = Parameter("law.overtime_holiday", "法定休假日加班的工资报酬", "%", Decimal)
 OVERTIME_MOST = Parameter("law.overtime_most", "每月延长工作时间上限", "小时", Decimal)
 MINIMUM_WAGE = Parameter("law.minimum_wage", "月最低工资标准", "元", Decimal)
+MINIMUM_WAGES = Parameter("law.minimum_wages", "月最低工资标准（第一档至第四档）", "元", list)
 AVERAGE_WAGE = Parameter("law.average_wage", "上年度职工月平均工资", "元", Decimal)
 
 # Severance and double wage

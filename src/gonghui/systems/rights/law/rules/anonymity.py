@@ -106,6 +106,10 @@ _SPOKEN_OF = re.compile(
     "(?:裁决|判决|判令|要求|责令|认为|认定|起诉|申请|通知|主张|请求|督促|因为|由于|但是|如果|双方|有的)"
     "(?:公司|工厂|饭店|酒店|超市|商行|经营部|事务所|医院|学校|幼儿园|工程队|商场)$"
 )
+_LEADING = re.compile(
+    "在|于|到|至|由|与|和|向|被|经|入职|进入|前往|受雇|派往|派遣|就职|任职|供职|来自|离开|称|系|是|为|从|去|把|将"
+)
+"""What may stand between a person and the name of a firm: 李某某在望江饭店."""
 _BOUND = r"(?<![0-9A-Za-z]){}(?![0-9A-Za-z])"
 _IDENTITY = re.compile(_BOUND.format(r"\d{17}[0-9Xx]"))
 _OLD_IDENTITY = re.compile(_BOUND.format(r"\d{15}"))
@@ -169,15 +173,24 @@ def _named(text: str) -> list[Finding]:
         if not HIDDEN.search(at.group()) and not _GENERIC.fullmatch(at.group()):
             found.append(Finding(Kind.COMPANY, at.group(), at.start()))
     for at in _LIKELY_COMPANY.finditer(text):
-        generic = _GENERIC.match(at.group()) or _SPOKEN_OF.search(at.group())
-        if not generic and not HIDDEN.search(at.group()):
-            found.append(Finding(Kind.COMPANY, at.group(), at.start(), certain=False))
+        start, name = _after_leading(at.start(), at.group())
+        generic = _GENERIC.match(name) or _SPOKEN_OF.search(name)
+        if not generic and not HIDDEN.search(name):
+            found.append(Finding(Kind.COMPANY, name, start, certain=False))
     for pattern, certain in ((_NAME_BEFORE_TITLE, True), (_NAME_AFTER_ROLE, False)):
         for at in pattern.finditer(text):
             name = at.group("name")
             if not HIDDEN.search(name):
                 found.append(Finding(Kind.NAME, name, at.start("name"), certain=certain))
     return found
+
+
+def _after_leading(start: int, words: str) -> tuple[int, str]:
+    """Where the name of a firm begins, when who works there is named before it."""
+    for at in reversed(list(_LEADING.finditer(words))):
+        if HIDDEN.search(words[: at.start()]) and len(words) - at.end() > 2:
+            return start + at.end(), words[at.end() :]
+    return start, words
 
 
 def _dated(number: str) -> bool:

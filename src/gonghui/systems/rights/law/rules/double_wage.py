@@ -17,7 +17,7 @@ from gonghui.systems.rights.law.rules import spans
 from gonghui.systems.rights.law.rules.severance import IN_FORCE
 from gonghui.systems.rights.law.rules.showing import Clause, Line, Outcome, fen, money, total
 
-ACT = "劳动合同法"
+ACT, REGULATION = "劳动合同法", "劳动合同法实施条例"
 ONE_DAY = timedelta(days=1)
 
 
@@ -84,7 +84,7 @@ def double_wage(asked: Unwritten, law: DoubleWageLaw) -> Outcome:
             "起止",
             f"自用工满一个月的次日 {first.isoformat()} 起，至 {last.isoformat()} 止，"
             f"最长 {law.most_months} 个月",
-            clauses=(Clause(ACT, 82, "第一款"),),
+            clauses=(Clause(ACT, 82, "第一款"), Clause(REGULATION, 6), Clause(REGULATION, 7)),
         )
     ]
     for begin, end in months_of(first, last):
@@ -98,6 +98,7 @@ def double_wage(asked: Unwritten, law: DoubleWageLaw) -> Outcome:
                 f"{begin.year} 年 {begin.month} 月",
                 f"{money(wage)} × {part} = {money(amount)}",
                 amount,
+                (Clause(ACT, 82, "第一款"),),
                 counts=True,
             )
         )

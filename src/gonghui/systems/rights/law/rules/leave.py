@@ -57,6 +57,11 @@ def tier(years: int, law: LeaveLaw) -> Sequence[int] | None:
     return rows[-1] if rows else None
 
 
+def years_by(began: date, day: date) -> int:
+    """Full years worked when a day begins: a year is full on the day it comes round."""
+    return max(0, spans.full_months(began, day - spans.ONE_DAY)) // 12
+
+
 def leave(asked: Leave, law: LeaveLaw) -> Outcome:
     """How many days are due in a year, and what is owed for those not granted."""
     first, last = date(asked.year, 1, 1), date(asked.year, 12, 31)
@@ -68,8 +73,7 @@ def leave(asked: Leave, law: LeaveLaw) -> Outcome:
         raise Refusal(f"{asked.year} 年不在这家单位工作。", field="year")
     if asked.began > begin:
         raise Refusal("首次参加工作的日期不能晚于在本单位工作的日期。", field="began")
-    # Full years worked when the year's leave is reckoned: on the last day of it at this employer.
-    years = spans.full_months(asked.began, end) // 12
+    years = years_by(asked.began, end)
     row = tier(years, law)
     if row is None:
         return Outcome(
@@ -93,8 +97,15 @@ def leave(asked: Leave, law: LeaveLaw) -> Outcome:
         )
     ]
     cautions = ["国家法定休假日、休息日不计入年休假；单位约定高于法定标准的，按约定。"]
-    if spans.full_months(asked.began, begin) // 12 != years:
-        cautions.append("本年度内累计工作年限跨档，这里按年末的年限计算，各地折算口径有差别。")
+    first_year = spans.add_months(asked.began, 12)
+    if first_year > begin:
+        begin = first_year
+        cautions.append(
+            f"{first_year.isoformat()} 才满一年，只按此后的日历天数折算（暂定），"
+            "各地折算口径有差别。"
+        )
+    elif years_by(asked.began, begin) != years:
+        cautions.append("本年度内累计工作年限跨档，这里按年末的年限计算（暂定），各地口径有差别。")
     limit = f"{row[2]} 个月"
     if asked.sick_days >= row[2] * 30:
         lines.append(
@@ -119,7 +130,7 @@ def leave(asked: Leave, law: LeaveLaw) -> Outcome:
         lines.append(
             Line(
                 "折算天数",
-                f"当年在本单位 {spent} 天 ÷ {YEAR} × {days} 天 = {due} 天（不足一整天的不算）",
+                f"当年计算 {spent} 天 ÷ {YEAR} × {days} 天 = {due} 天（不足一整天的不算）",
                 clauses=(clause,),
             )
         )

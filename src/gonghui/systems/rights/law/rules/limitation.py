@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from gonghui.kernel.base.errors import Refusal
@@ -100,7 +100,7 @@ def limitation(asked: Case, law: LimitationLaw, works: Callable[[date], bool], o
         """The last day of the term begun anew on a day, and the days it was suspended."""
         first = spans.last_day(start, works, months=months, days=days)
         lost = _suspended(asked, start, first)
-        return (spans.last_day(first, works, days=lost) if lost else first), lost
+        return spans.last_day(start, works, months=months, days=days + lost), lost
 
     if (asked.claimed or asked.suspended) and asked.claim not in RENEWED:
         raise Refusal("这个期限不因主张权利而重新计算。", field="claimed")
@@ -129,6 +129,13 @@ def limitation(asked: Case, law: LimitationLaw, works: Callable[[date], bool], o
                 f"因不可抗力等正当理由不能申请 {lost} 天，顺延至 {end.isoformat()}",
                 clauses=(Clause(ACT, 27, "第三款"),),
             )
+        )
+    exact = spans.add_months(begin, months) + timedelta(days=days + lost)
+    if end != exact:
+        cautions.append(
+            f"{exact.isoformat()} 是休息日或者法定休假日，顺延至 {end.isoformat()}。"
+            "普通周末是否属于“法定休假日”口径不一（暂定），"
+            f"稳妥起见请在 {exact.isoformat()} 以前办理。"
         )
     years, rest = divmod(months, 12)
     term = f"{years} 年" if years and not rest else f"{months} 个月" if months else f"{days} 日"

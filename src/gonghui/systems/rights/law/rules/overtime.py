@@ -20,7 +20,7 @@ from gonghui.systems.rights.law.rules.showing import (
     total,
 )
 
-PAY = "劳动法"
+PAY, WAGES = "劳动法", "工资支付暂行规定"
 HUNDRED = Decimal(100)
 
 
@@ -70,6 +70,7 @@ def overtime(asked: Overtime, law: OvertimeLaw) -> Outcome:
             f"{money(base)} ÷ {plain(law.pay_days)} 天 ÷ {plain(law.day_hours)} 小时"
             f" = {money(hourly)}",
             fen(hourly),
+            (Clause(WAGES, 13),),
         )
     )
     kinds = [
@@ -108,6 +109,8 @@ def overtime(asked: Overtime, law: OvertimeLaw) -> Outcome:
             f"超过每月 {plain(law.most_month)} 小时的上限"
             "（《劳动法》第四十一条），可以向工会或劳动保障监察机构反映。"
         )
+    if not law.minimum_wage:
+        cautions.append("没有选择最低工资档次，未检查基数是否低于最低工资标准。")
     cautions.append("加班须由用人单位安排，请保存考勤、排班、工作记录等证据。")
     cautions.append("加班工资基数先看劳动合同、集体合同的约定，各地裁判口径有差别。")
     owed = total(lines)

@@ -25,7 +25,7 @@ from gonghui.systems.rights.law.rules.showing import (
     total,
 )
 
-ACT = "劳动合同法"
+ACT, REGULATION = "劳动合同法", "劳动合同法实施条例"
 IN_FORCE = date(2008, 1, 1)
 HALF = Decimal("0.5")
 ONE_DAY = timedelta(days=1)
@@ -168,7 +168,7 @@ def severance(asked: Service, law: SeveranceLaw) -> Outcome:
                 "赔偿金",
                 f"经济补偿标准 {money(owed)} × {plain(law.damages_times)} = {money(damages)}",
                 damages,
-                (Clause(ACT, 87),),
+                (Clause(ACT, 87), Clause(REGULATION, 25)),
                 counts=True,
             )
         )
@@ -183,12 +183,19 @@ def severance(asked: Service, law: SeveranceLaw) -> Outcome:
         lines.append(
             Line(
                 "代通知金",
-                f"没有提前三十日书面通知，加付一个月工资（上一个月工资）{money(month)}",
+                f"没有提前三十日书面通知，上一个月工资 {money(month)} × 1 = {money(month)}",
                 month,
-                (Clause(ACT, 40),),
+                (Clause(ACT, 40), Clause(REGULATION, 20)),
                 counts=True,
             )
         )
+    if asked.ground is Ground.ILLNESS:
+        cautions.append(
+            "经劳动能力鉴定为五级至十级的，还可以主张医疗补助费（劳部发〔1995〕309号第三十五条），"
+            "各地标准和口径不同，这里没有计入。"
+        )
+    if not law.minimum_wage:
+        cautions.append("没有选择最低工资档次，未检查月工资是否低于最低工资标准。")
     sum_ = total(lines)
     return Outcome("经济补偿", tuple(lines), f"应付合计 {money(sum_)}", sum_, tuple(cautions))
 
@@ -204,12 +211,18 @@ def _base(
                 f"平均工资 {money(asked.average)} 低于最低工资标准，"
                 f"按 {money(law.minimum_wage)} 计算",
                 law.minimum_wage,
+                (Clause(REGULATION, 27),),
             )
         )
         return law.minimum_wage, False
     if not law.average:
         lines.append(
-            Line("月工资", f"离职前十二个月平均工资 {money(asked.average)}", fen(asked.average))
+            Line(
+                "月工资",
+                f"离职前十二个月平均工资 {money(asked.average)}",
+                fen(asked.average),
+                (Clause(REGULATION, 27),),
+            )
         )
         cautions.append("没有填写所在市上年度职工月平均工资，未检查三倍封顶。")
         return asked.average, False
@@ -284,5 +297,8 @@ def _before(asked: Service, base: Decimal, lines: list[Line], cautions: list[str
             (Clause(ACT, 97, "第三款"),),
         )
     )
-    cautions.append("2008 年以前的年限按劳部发〔1994〕481号计算，各地裁判口径有差别。")
+    cautions.append(
+        "2008 年以前的年限按劳部发〔1994〕481号计算（暂定）：该办法已于 2017 年废止，"
+        "各地裁判口径有差别，这一项请向工会核实。"
+    )
     return amount

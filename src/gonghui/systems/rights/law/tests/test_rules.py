@@ -116,6 +116,8 @@ def test_how_an_instrument_stands(day, standing):
         ("邮箱 zhao@example.cn", "mail", True),
         ("在合肥红星机械制造有限公司工作", "company", True),
         ("他在红星机械厂和望江饭店上班", "company", False),
+        ("李某某在望江饭店工作", "company", False),
+        ("张某入职望江商行", "company", False),
         ("（2023）皖0104民初1234号判决", "number", True),
         ("住长江路12号", "address", True),
         ("职工李建国，因工受伤", "name", False),
@@ -136,6 +138,8 @@ def test_what_names_somebody_is_found(text, kind, certain):
         "该公司主张双方是劳务关系，仲裁委裁决公司支付 3 万元。",
         "劳务派遣公司和用工单位承担连带责任。",
         "某市中级人民法院（2023）皖××民终××号。",
+        "李某某在甲公司工作，王某到该医院治疗。",
+        "张某与某物流公司、李某与公司签订协议。",
         "职工因加班向工会求助，工会请律师出面调解。",
     ],
 )

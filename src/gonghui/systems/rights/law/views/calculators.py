@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -67,13 +68,27 @@ class Since(DayField):
             raise forms.ValidationError("日期过晚。")
 
 
+TIERS = (("", "不清楚"), ("1", "第一档"), ("2", "第二档"), ("3", "第三档"), ("4", "第四档"))
+
+
+def tiers() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label="当地最低工资档次",
+        required=False,
+        choices=TIERS,
+        help_text="全省分四档，各县（市、区）的档次由市人民政府确定。不选的不作比较。",
+    )
+
+
 class OvertimeForm(ActionForm):
+    month = Since(date(2008, 1, 3), label="哪个月的加班", required=False, help_text="填其中一天。")
     monthly = Yuan(label="月工资", help_text="劳动合同约定的正常工作时间工资。")
     workday_hours = hours("工作日加班小时数")
     rest_hours = hours("休息日加班小时数")
     holiday_hours = hours("法定节假日加班小时数")
     flexible = forms.BooleanField(label="实行综合计算工时制", required=False)
-    minimum = Yuan(label="当地最低工资标准", required=False)
+    tier = tiers()
+    minimum = Yuan(label="当地最低工资标准", required=False, help_text="填了就按您填的比较。")
 
 
 class SeveranceForm(ActionForm):
@@ -89,6 +104,7 @@ class SeveranceForm(ActionForm):
     local_average = Yuan(
         label="所在市上年度职工月平均工资", required=False, help_text=LOCAL_AVERAGE_HELP
     )
+    tier = tiers()
 
 
 class DoubleForm(ActionForm):
@@ -219,7 +235,7 @@ def calculator(request: HttpRequest, code: str) -> HttpResponse:
             else:
                 status = 200
                 context |= shown(calculating.as_stored(outcome), day)
-                context["figures"] = figures.used(found.parameters, day, scope)
+                context |= standards(found, day, scope)
     may_keep = actor.may(KEEP_OWN) and actor.user_id is not None
     context["second"] = ui.Action("计算并保存", need="keep") if may_keep else None
     return page(request, "law/calculator.html", context, status)
@@ -237,6 +253,15 @@ def shown(result: dict[str, Any], day: date) -> dict[str, Any]:
         amount = money(Decimal(line["amount"])) if line["amount"] is not None else ""
         lines.append({**line, "amount": amount, "clauses": clauses})
     return {"result": {**result, "lines": lines}, "law_on": day}
+
+
+def standards(
+    found: calculating.Calculator, day: date, scope: Sequence[int] = ()
+) -> dict[str, Any]:
+    """The figures of law a calculator used, and the titles of those nobody has verified."""
+    used = figures.used(found.parameters, day, scope)
+    doubtful = [item.title for item in used if item.provisional and item.entered]
+    return {"figures": used, "provisional": doubtful}
 
 
 @require_safe
@@ -266,19 +291,21 @@ def calculation(request: HttpRequest, pk: int) -> HttpResponse:
         "kept": found,
         "calculator": CALCULATORS[found.calculator],
         "facts": [
-            ui.Fact(labels.get(name, name), _words(value)) for name, value in answers.items()
+            ui.Fact(labels.get(name, name), _words(name, value)) for name, value in answers.items()
         ],
-        "figures": figures.used(CALCULATORS[found.calculator].parameters, found.law_on),
+        **standards(CALCULATORS[found.calculator], found.law_on),
         **shown(json.loads(found.result.reveal()), found.law_on),
     }
     return page(request, "law/calculation.html", context)
 
 
-def _words(value: str) -> str:
+def _words(name: str, value: str) -> str:
     """A stored answer in words."""
     words = {item.value: text for item, text in severance.WORDS.items()}
     words |= {item.value: text for item, text in limitation.WORDS.items()}
     words |= {**injury.CARE_WORDS, "True": "是"}
+    if name == "tier":
+        return dict(TIERS)[value]
     return words.get(value, value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gonghui.engines.casework.actions import intake
 from gonghui.engines.casework.queries import cases
+from gonghui.engines.language import tunables
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.resource.forms import ActionForm
 from gonghui.systems.rights.law.actions.kinds import CONSULTATION
 from gonghui.systems.rights.law.models.writing import Subject
 from gonghui.systems.rights.law.permissions import ASK
-from gonghui.systems.rights.law.queries import citing, own, writing
+from gonghui.systems.rights.law.queries import citing, own, texts, writing
 from gonghui.systems.rights.law.queries.parameters import CONSULT_WORKDAYS
 from gonghui.systems.rights.law.views.frame import page
 
@@ -28,7 +29,9 @@ PRIVATE = {"data-private": ""}
 class AskForm(ActionForm):
     """A question; name and mobile only of whoever is not known."""
 
-    category = forms.ChoiceField(label="问题类别", choices=[("", "请选择"), *Subject.choices])
+    category = forms.ChoiceField(
+        label="问题类别", required=False, choices=[("", "不清楚，由工会归类"), *Subject.choices]
+    )
     title = forms.CharField(
         label="问题", max_length=80, help_text="一句话，如：试用期没签合同怎么办。"
     )
@@ -54,6 +57,8 @@ class AskForm(ActionForm):
         help_text="问题和答复改写成没有姓名、单位的公开问答，帮助遇到同样问题的职工。不同意的只有您能看到。",
     )
 
+    seen = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.actor.person_id is not None:
@@ -64,43 +69,75 @@ class AskForm(ActionForm):
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest) -> HttpResponse:
-    """Hand a question in."""
+    """Hand a question in. Danger goes to a person at once; else an answer in force comes first."""
     request.actor.require(ASK)
     form = AskForm(request.POST or None, actor=request.actor)
     status = 200
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            values = form.cleaned_data
-            known = request.actor.person_id is not None
-            named = known or values.get("name") or values.get("mobile")
-            said = intake.Said(
-                title=values["title"],
-                text=values["text"],
-                category=values["category"],
-                secrecy="confidential" if named else "anonymous",
-                name=values.get("name", ""),
-                mobile=values.get("mobile", ""),
-                details={"open_to_public": values["open_to_public"]},
-            )
+        danger = texts.alarm(_whole(request.POST))
+        if danger or form.is_valid():
+            if not danger and not form.cleaned_data["seen"] and (found := _fitting(request)):
+                return page(request, "law/ask.html", _ready(_confirming(request)) | found)
             try:
-                got = intake.submit(
-                    CONSULTATION, own.home_union(request.actor), said, by=request.actor
-                )
+                return _received(request, _handed_in(request, form, danger=bool(danger)))
             except Refusal as refusal:
                 if refusal.status == 403:
                     raise
                 form.refuse(refusal)
                 status = refusal.status
-            else:
-                context = {"got": got, "days": CONSULT_WORKDAYS.on(timezone.localdate())}
-                return page(request, "law/asked.html", context)
-    context = {
-        "form": form,
-        "days": CONSULT_WORKDAYS.on(timezone.localdate()),
-        "answers": list(writing.answers()[:3]),
-    }
-    return page(request, "law/ask.html", context, status)
+        else:
+            status = 422
+    return page(request, "law/ask.html", _ready(form), status)
+
+
+def _whole(given: QueryDict) -> str:
+    return f"{given.get('title', '')}\n{given.get('text', '')}".strip()
+
+
+def _fitting(request: HttpRequest) -> dict[str, Any]:
+    """Published answers near enough to be shown, and the way on to a person; {} for none."""
+    union = own.home_union(request.actor)
+    found = [item for item in texts.fitting(_whole(request.POST), union.path) if item.fits]
+    return {"fitting": found[:2], "submit": "没有解决，转人工"} if found else {}
+
+
+def _confirming(request: HttpRequest) -> AskForm:
+    """The same form again; what was typed goes to a person when it is sent once more."""
+    given = request.POST.copy()
+    given["seen"] = "1"
+    form = AskForm(given, actor=request.actor)
+    form.is_valid()
+    return form
+
+
+def _ready(form: AskForm) -> dict[str, Any]:
+    days = CONSULT_WORKDAYS.on(timezone.localdate())
+    return {"form": form, "days": days, "answers": list(writing.answers()[:3])}
+
+
+def _handed_in(request: HttpRequest, form: AskForm, *, danger: bool) -> intake.Received:
+    """What was typed, given to the desk. danger: as far as it is filled in, to the duty desk."""
+    values = {**request.POST.dict(), **form.cleaned_data}
+    known = request.actor.person_id is not None
+    named = known or values.get("name") or values.get("mobile")
+    category = values.get("category", "")
+    said = intake.Said(
+        title=str(values.get("title", ""))[:80],
+        text=str(values.get("text", "") or values.get("title", ""))[:5000],
+        category=category if category in Subject.values else "",
+        secrecy="confidential" if named else "anonymous",
+        name=values.get("name", ""),
+        mobile=values.get("mobile", ""),
+        details={"open_to_public": bool(form.cleaned_data.get("open_to_public"))},
+    )
+    union = own.province() if danger else own.home_union(request.actor)
+    return intake.submit(CONSULTATION, union, said, by=request.actor)
+
+
+def _received(request: HttpRequest, got: intake.Received) -> HttpResponse:
+    days = CONSULT_WORKDAYS.on(timezone.localdate())
+    words = tunables.CRISIS_WORDS.value(got.case.org_path)
+    return page(request, "law/asked.html", {"got": got, "days": days, "crisis_words": words})
 
 
 @never_cache

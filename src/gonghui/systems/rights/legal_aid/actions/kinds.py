@@ -18,7 +18,7 @@ from gonghui.engines.casework.walls import everywhere
 from gonghui.systems.rights.legal_aid import permissions as p
 from gonghui.systems.rights.legal_aid.actions import hooks
 from gonghui.systems.rights.legal_aid.models import Aid, Mediation, Watch
-from gonghui.systems.rights.legal_aid.queries import figures
+from gonghui.systems.rights.legal_aid.queries import figures, texts
 from gonghui.systems.rights.legal_aid.rules import aid, mediation, supervision
 from gonghui.systems.rights.legal_aid.rules.matters import MATTERS
 
@@ -75,6 +75,7 @@ AID = CaseKind(
     secrecies=KNOWN,
     desk=hooks.county_desk,
     row=Aid,
+    classify=texts.classify,
     steps=aid.STATES,
     guards={
         "join": hooks.refuse_joining,
@@ -139,6 +140,7 @@ MEDIATION = CaseKind(
     secrecies=("named",),
     desk=hooks.county_desk,
     row=Mediation,
+    classify=texts.classify,
     steps=mediation.STATES,
     guards={
         "join": hooks.refuse_joining,
@@ -190,6 +192,7 @@ WATCH = CaseKind(
     ),
     desk=hooks.county_desk,
     row=Watch,
+    classify=texts.classify,
     steps=supervision.STATES,
     guards={"step": hooks.watch_steps, "submit_reply": hooks.watch_replies},
     hooks={
