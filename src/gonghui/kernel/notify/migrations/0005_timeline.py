@@ -11,7 +11,7 @@ WALL = wall_policy("notify_timeline", path="'!'", person="person_id")
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notify', '0003_snooze'),
+        ('notify', '0004_todos_by_term'),
     ]
 
     operations = [
