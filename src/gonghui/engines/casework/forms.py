@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django import forms
 from gonghui.engines.casework.actions.intake import SELF
 from gonghui.engines.casework.declaring import CaseKind, kind_of
 from gonghui.engines.casework.models import Channel, Difficulty, PartRole, Secrecy
+from gonghui.engines.casework.rules.sampling import CRITERIA
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.resource.forms import ActionForm, DayField, UnionField
 
@@ -246,6 +248,38 @@ class Said(ActionForm):
             del self.fields["name"], self.fields["mobile"]
         if not kind.categories:
             del self.fields["category"]
+
+
+class Draw(ActionForm):
+    """A sample of settled cases."""
+
+    kind = forms.ChoiceField(label="业务")
+    from_on = DayField(label="办结日期起")
+    until_on = DayField(label="办结日期止")
+    percent = forms.IntegerField(
+        label="抽样比例（%）",
+        min_value=1,
+        max_value=100,
+        initial=10,
+        help_text="超期和评价不满意的全部入样，其余按比例随机抽取。",
+    )
+
+    def __init__(self, *args: Any, kinds: Sequence[CaseKind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kind"]
+        field.choices = [(kind.code, kind.title) for kind in kinds]
+
+
+class Points(ActionForm):
+    """Points by criterion; who works on it and who checks it are two people."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, (title, most) in CRITERIA.items():
+            self.fields[code] = forms.IntegerField(
+                label=title, min_value=0, max_value=most, help_text=f"满分 {most} 分。"
+            )
+        self.fields["findings"] = text("问题", rows=4, required=False)
 
 
 class Track(forms.Form):

@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from gonghui.engines.casework.views import articles, cases, desk, threads
+from gonghui.engines.casework.views import articles, cases, desk, quality, threads
 
 app_name = "casework"
 urlpatterns = [
     path("casework/", desk.desk, name="desk"),
     path("casework/statistics/", desk.statistics_page, name="statistics"),
+    path("casework/open/<str:number>/", cases.open_case, name="open"),
+    path("casework/quality/", quality.quality, name="quality"),
+    path("casework/quality/<int:pk>/", quality.sample, name="sample"),
+    path("casework/quality/checks/<int:pk>/", quality.check, name="check"),
     path("casework/register/<slug:code>/", desk.register, name="register"),
     path("casework/submit/<slug:code>/", desk.submit, name="submit"),
     path("casework/track/", threads.track, name="track"),

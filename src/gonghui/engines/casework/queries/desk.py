@@ -41,11 +41,52 @@ LIMIT = 50
 CALLER = "who takes a call finds the caller's earlier complaints at the own desk"
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case as a list shows it, read without the rest of its columns."""
+
+    pk: int
+    number: str
+    kind: str
+    title: str
+    phase: str
+    category: str
+    channel: str
+    union_name: str
+    handler_name: str
+    intakes_count: int
+    due_on: date | None
+    paused_on: date | None
+    rank_on: date
+
+
+COLUMNS = (
+    "pk",
+    "number",
+    "kind",
+    "title",
+    "phase",
+    "category",
+    "channel",
+    "union__name",
+    "handler_name",
+    "intakes_count",
+    "due_on",
+    "paused_on",
+    "rank_on",
+)
+
+
+def lines(rows: QuerySet[Case]) -> list[Line]:
+    """The rows of a list, in their order."""
+    return [Line(*row) for row in rows.values_list(*COLUMNS)]
+
+
 @dataclass(frozen=True)
 class Queue:
     """One page. next: the cursor of the page after it, empty on the last."""
 
-    rows: list[Case]
+    rows: list[Line]
     next: str
 
 
@@ -111,7 +152,7 @@ def queue(
         day, pk = cursor(after)
         # The first condition lets the index begin there, the second leaves out what was shown.
         rows = rows.filter(rank_on__gte=day).exclude(rank_on=day, pk__lte=pk)
-    found = list(rows.select_related("union").order_by("rank_on", "id")[: limit + 1])
+    found = lines(rows.order_by("rank_on", "id")[: limit + 1])
     more = len(found) > limit
     last = found[limit - 1] if more else None
     return Queue(found[:limit], f"{last.rank_on.isoformat()}.{last.pk}" if last else "")
@@ -151,7 +192,7 @@ def find(
     kinds: Iterable[CaseKind] | None = None,
     *,
     limit: int = LIMIT,
-) -> list[Case]:
+) -> list[Line]:
     """Cases by number, or by words of title and summary, the newest first.
 
     What complainants themselves wrote is sealed and is not searched.
@@ -159,8 +200,8 @@ def find(
     text = text.strip()
     if not text:
         return []
-    rows = narrowed_by_words(visible(actor, kinds).select_related("union"), text)
-    return list(rows.order_by("-received_at", "-id")[:limit])
+    rows = narrowed_by_words(visible(actor, kinds), text)
+    return lines(rows.order_by("-received_at", "-id")[:limit])
 
 
 def narrowed_by_words(rows: QuerySet[Case], text: str) -> QuerySet[Case]:

@@ -182,7 +182,7 @@ def test_a_second_post_at_the_desk_does_not_help(joined, world, kind):
     case, _ = joined
     both = world.actor("两边任职", (HANDLER, world.shushan), (HANDLER, world.factory))
     refused("forbidden", cases.get, case.number, both)
-    assert case not in desk.queue(both, [kind], lane="callback").rows
+    assert not desk.queue(both, [kind], lane="callback").rows
     assert not desk.find("加班", both, [kind])
     refused("interest", revealing.reveal, case, by=both, reason="办案需要核实")
 

@@ -73,6 +73,12 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
     return response
 
 
+@require_safe
+def open_case(request: HttpRequest, number: str) -> HttpResponse:
+    """Go to the page of a case, its system's own where it has one."""
+    return redirect(link_of(queries.get(number, request.actor)))
+
+
 def _fits(face: queries.Face, name: str) -> bool:
     """Whether a verb makes sense now, beyond what phase and permission say."""
     case = face.case

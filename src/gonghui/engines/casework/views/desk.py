@@ -18,16 +18,17 @@ from gonghui.engines.casework.actions import intake
 from gonghui.engines.casework.actions.telling import link_of
 from gonghui.engines.casework.declaring import KINDS, CaseKind
 from gonghui.engines.casework.forms import Said
-from gonghui.engines.casework.models import Case
+from gonghui.engines.casework.models import Channel, Phase
 from gonghui.engines.casework.parameters import YELLOW_WORKDAYS
 from gonghui.engines.casework.queries import desk as queries
-from gonghui.engines.casework.queries import statistics
+from gonghui.engines.casework.queries import quality, statistics
 from gonghui.engines.casework.rules import clocks as rules
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Missing, Refusal
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.ui import components as ui
 
+PHASES, CHANNELS = dict(Phase.choices), dict(Channel.choices)
 OWN_DESK = "the union an actor's post is at"
 TONES = {
     "received": "wait",
@@ -114,6 +115,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             if actor.paths(kind.permissions.register)
         ],
         "kept": kept,
+        "may_check": bool(quality.kinds_of(actor)),
         "table": ui.Table("办件", COLUMNS, rows_of(page.rows)),
         "pager": ui.Pager(
             next_url=f"?{urlencode({**kept, 'lane': lane, 'after': page.next})}"
@@ -130,7 +132,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/desk.html", context)
 
 
-def rows_of(cases: list[Case]) -> list[ui.Row]:
+def rows_of(cases: list[queries.Line]) -> list[ui.Row]:
     """Cases as rows of a table; nothing of a person is in them."""
     today = timezone.localdate()
     lead = YELLOW_WORKDAYS.on(today)
@@ -139,23 +141,23 @@ def rows_of(cases: list[Case]) -> list[ui.Row]:
             str(case.pk),
             [
                 case.title,
-                ui.pill(case.get_phase_display(), TONES[case.phase]),
-                KINDS[case.kind].title if case.kind in KINDS else case.kind,
+                ui.pill(PHASES[case.phase], TONES[case.phase]),
+                KINDS[case.kind].title,
                 KINDS[case.kind].category_words(case.category) or "待分类",
-                case.get_channel_display(),
-                case.union.name,
+                CHANNELS[case.channel],
+                case.union_name,
                 case.handler_name or "—",
                 case.intakes_count,
                 due_words(case, today, lead),
                 case.number,
             ],
-            link_of(case),
+            reverse("casework:open", args=[case.number]),
         )
         for case in cases
     ]
 
 
-def due_words(case: Case, today: date, lead: int) -> Any:
+def due_words(case: queries.Line, today: date, lead: int) -> Any:
     """The last day with its light, for a row."""
     if case.due_on is None:
         return ui.pill("已暂停", "idle") if case.paused_on else "—"

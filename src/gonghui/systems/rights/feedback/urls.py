@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from gonghui.systems.rights.feedback.views import hotline, reports, seams, workers
+from gonghui.systems.rights.feedback.views import hotline, posters, reports, seams, workers
 
 app_name = "feedback"
 urlpatterns = [
     path("feedback/", workers.home, name="home"),
+    path("feedback/at/<int:pk>/", workers.at, name="at"),
     path("feedback/new/", workers.speak, name="speak"),
     path("feedback/mine/", workers.mine, name="mine"),
     path("feedback/ask/", workers.ask, name="ask"),
@@ -24,8 +25,11 @@ urlpatterns = [
     path("hotline/calls/<int:pk>/transcript/", hotline.transcribe, name="transcribe"),
     path("hotline/records/", hotline.bring_in, name="bring-in"),
     path("hotline/papers/<int:pk>/", hotline.paper, name="paper"),
+    path("hotline/codes/", posters.codes, name="codes"),
+    path("hotline/codes/<int:pk>/", posters.poster, name="poster"),
     path("hotline/summary/", reports.opinions_page, name="summary"),
     path("hotline/reports/<int:year>/", reports.annual, name="annual"),
+    path("hotline/reports/<int:year>/file/", reports.annual_file, name="annual-file"),
     path("hotline/shifts/", reports.shift_figures, name="shift-figures"),
     path("hotline/surveys/<int:pk>/", reports.survey_results, name="survey-results"),
     path("hotline/surveys/<int:pk>/export/", reports.survey_export, name="survey-export"),

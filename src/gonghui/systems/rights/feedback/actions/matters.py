@@ -26,6 +26,7 @@ from gonghui.systems.rights.feedback.queries import duty, parameters
 from gonghui.systems.rights.feedback.rules import alerts
 
 NATURE, WAY, PURPOSE, SOURCE = "性质", "信访形式", "信访目的", "来源"
+WHERE = "扫码处"
 """Keys of what the forms add to a complaint (Said.details), as the desk reads them."""
 CALL_BACK = "call_back"
 HOW_MANY = "how many people complain of the matter at hand"

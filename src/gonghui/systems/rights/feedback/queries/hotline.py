@@ -16,7 +16,10 @@ from gonghui.engines.casework.queries import knowledge
 from gonghui.engines.casework.queries.statistics import start_of
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Refusal
+from gonghui.kernel.base.masking import mask_name
 from gonghui.kernel.base.sealing import keyring
+from gonghui.kernel.people import persons
+from gonghui.kernel.people.models import MOBILE, Person
 from gonghui.systems.rights.feedback.models import (
     HOTLINE_CODE,
     NUMBER,
@@ -34,6 +37,7 @@ from gonghui.systems.rights.feedback.rules import calls as rules
 
 SCRIPTS = "scripts of the hotline are read by whoever takes calls"
 LIST = 50
+SHORTEST_NUMBER = 7
 APART = listing.apart("case__")
 
 
@@ -71,6 +75,34 @@ def to_call_back(actor: Actor) -> list[Matter]:
         call_back_by__isnull=False, called_back_at=None, case__phase="replied"
     )
     return list(rows.select_related("case__union").order_by("call_back_by", "pk")[:LIST])
+
+
+def registered(number: str, actor: Actor) -> list[tuple[int, str]]:
+    """People of the register with this telephone number, at most three: (id, masked words)."""
+    plain = "".join(number.split())
+    if len(plain) < SHORTEST_NUMBER:
+        return []
+    indexes = keyring().blind_indexes(plain, context=MOBILE)
+    rows = Person.objects.within(actor.scope(ANSWER_CALLS)).filter(
+        mobile_index__in=indexes, merged_into=None
+    )
+    return [
+        (person.pk, f"{mask_name(person.name)}（{person.union}）")
+        for person in rows.select_related("union").order_by("pk")[:3]
+    ]
+
+
+def shown_document(number: str) -> int:
+    """Whose document was shown at the counter; Refusal where nobody has that number."""
+    found = persons.by_document(number.strip().upper())
+    if found is None:
+        raise Refusal(
+            "没有找到持这个证件的人员。",
+            remedy="请核对证件号码；不在册的请清空，填写姓名和联系电话。",
+            field="document",
+            code="no_person",
+        )
+    return found.pk
 
 
 @dataclass(frozen=True)

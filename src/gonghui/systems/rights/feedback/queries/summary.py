@@ -12,7 +12,7 @@ from gonghui.engines.casework.declaring import KINDS
 from gonghui.engines.casework.queries import statistics
 from gonghui.engines.casework.queries.desk import kinds_of, visible
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.documents.content import Kind, Official, Paragraph, Table
+from gonghui.kernel.documents.content import Kind, Official, Paragraph, Seal, Table
 from gonghui.kernel.org.models import Union
 from gonghui.systems.rights.feedback.models import (
     PETITION_CODE,
@@ -123,14 +123,26 @@ def _asked(actor: Actor, from_on: date, until_on: date) -> dict[str, int]:
     return {str(label): counted.get(value, 0) for value, label in AskedState.choices}
 
 
-def report(actor: Actor, year: int, organ: Union) -> Official:
-    """The annual report (年度报告) as a document; figures only, no text of anybody."""
+def of_year(actor: Actor, year: int) -> Summary:
+    """The figures of a year, of the present one until today."""
+    return summary(actor, date(year, 1, 1), min(date(year, 12, 31), timezone.localdate()))
+
+
+def share_in_time(found: Summary) -> str:
+    """Answered in time, as percent of the answered."""
+    if not found.answered:
+        return "—"
+    return f"{100 * (found.answered - found.late) / found.answered:.1f}%"
+
+
+def report(found: Summary, organ: Union, *, sealed: bool = False) -> Official:
+    """The annual report (年度报告) as a document; figures only, no text of anybody.
+
+    A draft as long as the year lasts. sealed: with the organ's seal, to be signed.
+    """
     today = timezone.localdate()
-    until = min(date(year, 12, 31), today)
-    found = summary(actor, date(year, 1, 1), until)
-    share = (
-        f"{100 * (found.answered - found.late) / found.answered:.1f}%" if found.answered else "—"
-    )
+    year, until = found.from_on.year, found.until_on
+    share = share_in_time(found)
     body: list[str | Paragraph | Table] = [
         "一、基本情况",
         f"{year}年1月1日至{until.month}月{until.day}日，共受理办件 {found.received:,} 件，"
@@ -166,6 +178,7 @@ def report(actor: Actor, year: int, organ: Union) -> Official:
         body=tuple(body),
         kind=Kind.DOCUMENT,
         date=today,
+        seals=(Seal(organ.name),) if sealed else (),
         draft=year == today.year,
     )
 

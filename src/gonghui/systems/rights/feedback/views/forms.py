@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -105,6 +106,20 @@ class TakeDown(ActionForm):
         help_text="来信来访填实际收到的时间，登记后不能更改；不填是现在。",
     )
     secrecy = forms.ChoiceField(label="身份", choices=Secrecy.choices)
+    caller = forms.TypedChoiceField(
+        label="这个号码登记的人",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text="问过是本人再选，来件会记入本人的办事记录。",
+    )
+    document = private(
+        "本人证件号码",
+        24,
+        required=False,
+        help_text="核对证件原件后填，来件会记入本人的办事记录；不保存在来件里。",
+    )
     name = private("姓名", 50, required=False)
     mobile = private("联系电话", 20, required=False, attrs={"inputmode": "tel"})
     category = forms.ChoiceField(
@@ -118,11 +133,22 @@ class TakeDown(ActionForm):
     title = private("标题", 60)
     text = area("内容", 8, 10_000)
 
-    def __init__(self, *args: Any, phone: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        phone: bool = False,
+        callers: Sequence[tuple[int, str]] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         if phone:
-            for name in ("channel", "way", "received_at"):
+            for name in ("channel", "way", "received_at", "document"):
                 del self.fields[name]
+        if callers:
+            field: Any = self.fields["caller"]
+            field.choices = [*callers, ("", "不是，或者没有问到")]
+        else:
+            del self.fields["caller"]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gonghui.engines.casework.actions import intake, revealing
 from gonghui.engines.casework.actions.telling import link_of
+from gonghui.engines.casework.models import Secrecy
 from gonghui.engines.casework.queries import cases
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Missing, Refusal
@@ -95,7 +96,13 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.call(pk, actor)
     here = actor.may(ANSWER_CALLS, found.org_path) and found.case_id is None
     number = found.number.reveal() if here and found.number is not None else ""
-    form = TakeDown(request.POST or None, actor=actor, phone=True, initial={"mobile": number})
+    form = TakeDown(
+        request.POST or None,
+        actor=actor,
+        phone=True,
+        callers=queries.registered(number, actor) if number else (),
+        initial={"mobile": number},
+    )
     status = 200
     if request.method == "POST":
         status = 422
@@ -166,11 +173,15 @@ def _said(values: Mapping[str, Any], channel: str) -> tuple[Any, intake.Said]:
             details[WAY] = str(Way(values["way"]).label)
     else:
         details = {NATURE: NATURES[values["nature"]]}
+    person_id = values.get("caller")
+    if values.get("document"):
+        person_id = queries.shown_document(values["document"])
     said = intake.Said(
         title=values["title"],
         text=values["text"],
         channel=channel,
         secrecy=values["secrecy"],
+        person_id=person_id if values["secrecy"] != Secrecy.ANONYMOUS else None,
         name=values["name"],
         mobile=values["mobile"],
         category=values["category"],
@@ -213,8 +224,8 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            kind, said = _said(form.cleaned_data, form.cleaned_data["channel"])
             try:
+                kind, said = _said(form.cleaned_data, form.cleaned_data["channel"])
                 got = intake.register(kind, union, said, by=actor)
             except Refusal as refusal:
                 if refusal.status == 403:

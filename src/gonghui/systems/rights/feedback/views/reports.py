@@ -18,13 +18,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Refusal
-from gonghui.kernel.documents import rendering
+from gonghui.kernel.documents import rendering, signing
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.resource.exporting import log_export
 from gonghui.kernel.ui import charts
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.rights.feedback.actions import consulting
 from gonghui.systems.rights.feedback.models import Consultation, Survey, Verdict
 from gonghui.systems.rights.feedback.permissions import (
+    APPROVE,
     EDIT_CONSULTATIONS,
     EXPORT_SURVEY,
     VIEW,
@@ -110,10 +112,8 @@ def _row(line: Any) -> ui.Row:
     )
 
 
-@get
-def annual(request: HttpRequest, year: int) -> HttpResponse:
-    """The annual report as a PDF, a draft as long as the year lasts."""
-    actor: Actor = request.actor
+def _organ(actor: Actor, year: int) -> Union:
+    """Whose report it is; Refusal for a year without one."""
     actor.require(VIEW)
     if not 2000 <= year <= timezone.localdate().year:
         raise Refusal("没有这一年的报告。", code="year")
@@ -121,8 +121,80 @@ def annual(request: HttpRequest, year: int) -> HttpResponse:
     organ = rows.order_by("path").first()
     if organ is None:
         raise Forbidden("没有查看报告的权限。", code="forbidden")
-    made = rendering.render(summary.report(actor, year, organ))
-    return pdf(made, f"{year}年职工意见反馈工作报告.pdf")
+    return organ
+
+
+@get
+def annual(request: HttpRequest, year: int) -> HttpResponse:
+    """The annual report: its figures, and the way to its file."""
+    actor: Actor = request.actor
+    organ = _organ(actor, year)
+    found = summary.of_year(actor, year)
+    columns = [
+        ui.Column("类别", "title"),
+        ui.Column("办件", "number"),
+        ui.Column("来件", "number"),
+        ui.Column("在办", "number"),
+        ui.Column("已答复", "number"),
+        ui.Column("超期", "number"),
+        ui.Column("满意度", "number"),
+    ]
+    lasts = year == timezone.localdate().year
+    context = {
+        "year": year,
+        "organ": organ,
+        "found": found,
+        "lasts": lasts,
+        "may_seal": not lasts and actor.may(APPROVE, organ.path),
+        "earlier": year - 1,
+        "later": year + 1 if not lasts else None,
+        "stats": [
+            ui.Stat("办件", f"{found.received:,}", "件"),
+            ui.Stat("来件", f"{found.complaints:,}", "件"),
+            ui.Stat("信访事项", f"{found.petitions:,}", "件"),
+            ui.Stat("按期答复", summary.share_in_time(found)),
+            ui.Stat("满意度", found.score or "—", "分" if found.score else ""),
+        ],
+        "topics": ui.Table("反映的主要问题", columns, [_row(line) for line in found.by_topic]),
+        "channels": ui.Table(
+            "来件渠道",
+            [ui.Column("渠道", "title"), *columns[1:]],
+            [_row(line) for line in found.by_channel],
+        ),
+        "as_of": timezone.now(),
+        "back_url": reverse("feedback:summary"),
+    }
+    return render(request, "feedback/annual.html", context)
+
+
+@both
+def annual_file(request: HttpRequest, year: int) -> HttpResponse:
+    """The report as a PDF; POST seals and signs that of a year that is over, which is logged."""
+    actor: Actor = request.actor
+    organ = _organ(actor, year)
+    found = summary.of_year(actor, year)
+    name = f"{year}年职工意见反馈工作报告.pdf"
+    if request.method != "POST":
+        return pdf(rendering.render(summary.report(found, organ)), name)
+    actor.require(APPROVE, organ.path)
+    if year == timezone.localdate().year:
+        raise Refusal(
+            "这一年还没有结束，报告不能用印。",
+            remedy="年度结束后再用印；现在可以打印草稿。",
+            code="year",
+        )
+    made = rendering.render(summary.report(found, organ, sealed=True))
+    made = signing.sign(made, reason=f"{year}年职工意见反馈工作报告用印", place=organ.name)
+    log_export(
+        code="hotline-report",
+        title=f"{year}年职工意见反馈工作报告",
+        actor=actor,
+        path=organ.path,
+        query="",
+        purpose="年度报告用印",
+        rows=found.received,
+    )
+    return pdf(made, name)
 
 
 @get

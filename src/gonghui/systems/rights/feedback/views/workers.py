@@ -22,6 +22,7 @@ from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Missing, Refusal
 from gonghui.kernel.documents import rendering
+from gonghui.kernel.org.models import Union
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.rights.feedback.actions import (
     answering,
@@ -30,7 +31,7 @@ from gonghui.systems.rights.feedback.actions import (
     surveys,
 )
 from gonghui.systems.rights.feedback.actions.kinds import HOTLINE, PETITIONS
-from gonghui.systems.rights.feedback.actions.matters import NATURE, PURPOSE, SOURCE, row_of
+from gonghui.systems.rights.feedback.actions.matters import NATURE, PURPOSE, SOURCE, WHERE, row_of
 from gonghui.systems.rights.feedback.models import (
     Asked,
     AskedState,
@@ -57,17 +58,33 @@ from gonghui.systems.rights.feedback.views.forms import (
 
 get = require_safe
 both = require_http_methods(["GET", "HEAD", "POST"])
-TEXT, ASKED = "feedback_text", "feedback_asked"
+TEXT, ASKED, SCAN = "feedback_text", "feedback_asked", "feedback_scanned"
+SCANNED = "a union's name stands beside its QR code"
 OPEN_TO_ALL = "drafts that are open, and what became of them, are public"
 OWN_ONES = "the complaints of who is asking"
 OWN_QUESTION = "the question asked in this session"
 
 
 @get
+def at(request: HttpRequest, pk: int) -> HttpResponse:
+    """Where a union's QR code leads: the same page, which knows where it was scanned."""
+    union = Union.objects.unscoped(SCANNED).filter(pk=pk, status="active").first()
+    if union is None:
+        raise Missing("没有这个二维码，或者这个工会已经撤销。", remedy="请从服务大厅进入。")
+    request.session[SCAN] = union.name
+    return _home(request, union)
+
+
+@get
 def home(request: HttpRequest) -> HttpResponse:
     """Everything one can say to the union, and the numbers to call."""
+    return _home(request, None)
+
+
+def _home(request: HttpRequest, union: Union | None) -> HttpResponse:
     actor: Actor = request.actor
     context = {
+        "union": union,
         "numbers": duty.numbers(),
         "consultations": _open_consultations()[:3],
         "surveys": survey_queries.open_to(actor)[:3] if actor.signed_in else [],
@@ -113,7 +130,7 @@ def speak(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                got = _submit(actor, form.cleaned_data)
+                got = _submit(actor, form.cleaned_data, request.session.get(SCAN, ""))
             except Refusal as refusal:
                 form.refuse(refusal)
                 status = refusal.status
@@ -123,9 +140,11 @@ def speak(request: HttpRequest) -> HttpResponse:
     return render(request, "feedback/speak.html", {"form": form}, status=status)
 
 
-def _submit(actor: Actor, values: Mapping[str, Any]) -> intake.Received:
+def _submit(actor: Actor, values: Mapping[str, Any], scanned: str) -> intake.Received:
     petition = values["nature"] == "petition"
     details = {SOURCE: "网站"}
+    if scanned:
+        details = {SOURCE: "扫码", WHERE: scanned}
     if petition:
         details[PURPOSE] = str(Purpose(values["purpose"]).label)
     else:
@@ -149,6 +168,7 @@ def _hand_over(request: HttpRequest, got: intake.Received) -> None:
     """A question the bot did not answer is now with a person."""
     asked = request.session.pop(ASKED, None)
     request.session.pop(TEXT, None)
+    request.session.pop(SCAN, None)
     if asked is None:
         return
     with everywhere():
