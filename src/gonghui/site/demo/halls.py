@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from gonghui.kernel.base.workdays import add_workdays, next_workday
 from gonghui.kernel.notify import timeline
 from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.people import persons
 from gonghui.kernel.people.models import Person
 from gonghui.site.demo import cast
 from gonghui.site.demo.stage import DEMO, acting, days_ago, living_on, union_named
-from gonghui.systems.service.hall.actions import own, pieces
+from gonghui.systems.service.hall.actions import bookings, own, pieces
 from gonghui.systems.service.hall.models import Proxy
 
 PIECES = (
@@ -70,6 +71,7 @@ def open_halls() -> None:
             pieces.publish(made, by=other)
     _consent()
     _rate("huiyuan")
+    _book()
 
 
 def _consent() -> None:
@@ -89,9 +91,41 @@ def _consent() -> None:
             until=timezone.localdate() + timedelta(days=180),
             words="",
         )
-    with living_on(days_ago(11), 8):
+    with living_on(days_ago(11), 8), wall_at(Scope.everything()):
         proxy = Proxy.objects.get(principal_person_id=person.pk)
         own.answer_proxy(proxy, by=principal, agreed=True)
+
+
+def _book() -> None:
+    """The member asked for a time at the counter, and for a visit to a colleague's mother."""
+    worker, counter = acting("huiyuan"), acting("shushan-quzong")
+    centre = union_named(cast.SHUSHAN)
+    asked = {"by": worker, "person_id": worker.person_id, "channel": "web"}
+    with living_on(days_ago(4), 10):
+        soon = next_workday(timezone.localdate() + timedelta(days=1))
+        made = bookings.book(
+            centre,
+            **asked,
+            title="会员卡",
+            service="member-card",
+            words="卡面姓名有误，想当面核对。",
+            day=soon,
+            half="am",
+        )
+    with living_on(days_ago(4), 15):
+        bookings.agree(made, by=counter, day=soon, half="am", said="一楼三号窗口。")
+    with living_on(days_ago(1), 16):
+        later = add_workdays(timezone.localdate(), 3)
+        bookings.book(
+            centre,
+            **asked,
+            title="其他事",
+            words="母亲行动不便，想请工会上门看看能申请什么帮扶。",
+            way="home",
+            address="合肥市蜀山区井岗镇菊园小区 3 幢 502 室",
+            day=later,
+            half="pm",
+        )
 
 
 def _rate(username: str) -> None:

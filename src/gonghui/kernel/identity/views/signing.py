@@ -244,4 +244,7 @@ def passkey(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
-    return HttpResponseRedirect(resolve_url("signin"))
+    answer = HttpResponseRedirect(resolve_url("signin"))
+    # What was kept in the browser for the person who leaves goes with them.
+    answer["Clear-Site-Data"] = '"storage"'
+    return answer

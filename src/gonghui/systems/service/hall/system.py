@@ -2,6 +2,8 @@
 
 from gonghui.kernel.resource.declaration import Interface, Page, Served, System
 from gonghui.systems.service.hall.permissions import COUNTER, OWN, VIEW_SERVICES
+from gonghui.systems.service.hall.resources.bookings import BOOKINGS
+from gonghui.systems.service.hall.resources.bookings import SERVICE as APPOINTMENT
 from gonghui.systems.service.hall.resources.handed import HANDED, RATINGS
 from gonghui.systems.service.hall.resources.pieces import PIECES
 
@@ -31,8 +33,9 @@ SYSTEM = System(
         "B2/p4": Served(EASE, "大字版和无障碍；经本人同意的代办"),
         "B2/p5": Served(MATERIALS, "材料一次上传，经同意再用，每次使用留有记录"),
     },
-    resources=(HANDED, RATINGS, PIECES),
-    menu=(AT_COUNTER, HANDED, CATALOGUE, RATINGS, PIECES),
+    resources=(HANDED, BOOKINGS, RATINGS, PIECES),
+    menu=(AT_COUNTER, BOOKINGS, HANDED, CATALOGUE, RATINGS, PIECES),
+    services=(APPOINTMENT,),
     hall=(MATTERS, MATERIALS, PROXIES),
     interfaces=(
         Interface(
@@ -56,7 +59,9 @@ TARGETS = System(
         "T/12": Served(HOME, "省级职工服务网"),
         "T/13": Served(HOME, "移动工会平台：以会员服务为核心，集服务、咨询、互动于手机"),
         "T/21": Served(HANDED, "职工服务网升级：移动办理，大厅受理与各系统办公数据同一份"),
-        "T/23": Served(AT_COUNTER, "线上线下一体化：窗口与网上同一服务、同一编号、同一时间线"),
+        "T/23": Served(
+            AT_COUNTER, "线上线下一体化：窗口、上门与网上同一服务、同一编号、同一时间线，网上预约"
+        ),
         "T/24": Served(CATALOGUE, "办公、服务同一平台：每项服务的网上入口、窗口入口和受理量"),
         "T/p5": Served(HOME, "职工一个首页、干部一个首页，手机上到达每项功能"),
     },

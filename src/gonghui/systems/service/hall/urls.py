@@ -38,6 +38,7 @@ urlpatterns = [
     path("hall/proxies/ask/", own.ask_proxy, name="hall-proxy-ask"),
     path("hall/ease/", own.ease, name="hall-ease"),
     path("counter/", counter.counter, name="counter"),
+    path("counter/consents/", counter.consents, name="counter-consents"),
     path("counter/leave/", counter.leave, name="counter-leave"),
     path("counter/services/", counter.catalogue, name="hall-catalogue"),
 ]

@@ -456,6 +456,15 @@
     } catch { /* storage is switched off: nothing was kept */ }
   }
 
+  /* Signing out leaves nothing of the person in this browser, drafts of the hall included */
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches('form[action$="/signout/"]')) return;
+    try {
+      indexedDB.deleteDatabase("hall");
+      ["draft:", "hall:"].forEach((kind) => Object.keys(localStorage).filter((key) => key.startsWith(kind)).forEach((key) => localStorage.removeItem(key)));
+    } catch { /* storage is switched off: nothing was kept */ }
+  });
+
   /* Scroll and open chapters, kept for the tab */
   function keepPlaces() {
     $$("[data-keep-scroll]").forEach((box) => {

@@ -77,6 +77,8 @@ def hand_in(
         note(proxy={"label": "代办授权", "after": str(proxy.pk)})
         who = replace(acting, person_id=known.person_id, grants=())
     channel = Channel.PROXY if proxy else Channel.WEB
+    # What is kept of a person is for them to say, not for who stands in.
+    keep = () if proxy else keep
     return _hand_in(union, acting, who, service, system, filling, answers, known, keep, channel)
 
 
@@ -146,7 +148,7 @@ def _hand_in(
         private=service.private,
     )
     handing.place_at(_far_from(union) if service.private else union)
-    files = _files(filling)
+    files = _files(filling, known.person_id)
     keys = {code: [str(file.key) for file in found] for code, found in files.items()}
     receipt = service.apply.submit(Handed(answers, keys, known, union, channel), acting)
     _fill(handing, receipt)
@@ -200,7 +202,7 @@ def _fill(handing: Handing, receipt: Receipt) -> None:
     handing.due_on = receipt.due_on
     handing.link = receipt.link
     try:
-        with transaction.atomic():
+        with wall_at(Scope.everything()), transaction.atomic():
             handing.save()
     except IntegrityError as error:
         raise Conflict(
@@ -208,7 +210,7 @@ def _fill(handing: Handing, receipt: Receipt) -> None:
         ) from error
 
 
-def _files(filling: Filling) -> dict[str, list[StoredFile]]:
+def _files(filling: Filling, person_id: int | None) -> dict[str, list[StoredFile]]:
     """What is handed in, by material: uploaded ones, and copies of kept ones used again."""
     if not filling.begun:
         return {}
@@ -219,7 +221,8 @@ def _files(filling: Filling) -> dict[str, list[StoredFile]]:
         for code, keys in filling.draft.files.items()
     }
     again = KeptMaterial.objects.filter(pk__in=filling.draft.reused.values(), ended_at=None)
-    by_id = {item.pk: item for item in again.select_related("file")}
+    with wall_at(Scope((), person_id)):
+        by_id = {item.pk: item for item in again.select_related("file")}
     for code, pk in filling.draft.reused.items():
         if pk in by_id:
             found[code] = [_copy(by_id[pk].file, OF_DRAFT, filling.draft.pk)]
@@ -265,16 +268,18 @@ def _settle_files(
                     kept_at=timezone.now(),
                 )
                 kept.file = _copy(file, OF_PERSON, handing.person_id)
-                kept.save()
-    for pk in filling.draft.reused.values():
-        MaterialUse.objects.create(
-            material_id=pk,
-            service=service.code,
-            purpose=service.title,
-            number=handing.number,
-            used_at=timezone.now(),
-            used_by=by.name[:50],
-        )
+                with wall_at(Scope((), handing.person_id)):
+                    kept.save()
+    with wall_at(Scope((), handing.person_id)):
+        for pk in filling.draft.reused.values():
+            MaterialUse.objects.create(
+                material_id=pk,
+                service=service.code,
+                purpose=service.title,
+                number=handing.number,
+                used_at=timezone.now(),
+                used_by=by.name[:50],
+            )
 
 
 def _tell(handing: Handing, service: Service, by: Actor) -> None:

@@ -19,6 +19,7 @@ from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.models import TimelineLine
 from gonghui.kernel.notify.templates import Category, Template
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.people import persons
 from gonghui.kernel.security.limits import Limit, attempt
 from gonghui.systems.service.hall.models import Ease, KeptMaterial, Proxy, Rating
@@ -29,7 +30,7 @@ from gonghui.systems.service.hall.models.own import (
     Simple,
     TextSize,
 )
-from gonghui.systems.service.hall.permissions import CHOOSE, OWN
+from gonghui.systems.service.hall.permissions import CHOOSE, CONSENT, OWN
 from gonghui.systems.service.hall.queries.known import name_of
 from gonghui.systems.service.hall.rules import proxies as rules
 
@@ -46,6 +47,13 @@ GRANTED = Template(
     "hall.proxy_granted",
     "代办申请已获同意",
     "您申请的代办已获本人同意，可以在服务页面选择为其办理。",
+    PROXIES,
+    "/hall/proxies/",
+)
+TAKEN = Template(
+    "hall.proxy_taken",
+    "您登记了代办授权",
+    "您在{union}窗口同意由{agent}为您代办，到 {until} 为止。不是您本人登记的，请马上拨打 12351。",
     PROXIES,
     "/hall/proxies/",
 )
@@ -165,6 +173,82 @@ def lay_down(nothing: None, *, by: Actor, pk: int) -> Proxy:
     proxy.state = ProxyState.ENDED
     proxy.ended_at = timezone.now()
     proxy.save()
+    return proxy
+
+
+@action("hall-handed.consent", "在窗口登记代办授权", CONSENT, creates=True)
+def consent_at_counter(
+    union: Union,
+    *,
+    by: Actor,
+    principal_person_id: int,
+    name: str,
+    document_number: str,
+    relation: str,
+    services: Sequence[str],
+    until: date,
+) -> Proxy:
+    """Consent of somebody without an account, who stands at the counter with their document.
+
+    The agent has to be bound to a record already; whoever takes it down cannot be the agent.
+    """
+    today = timezone.localdate()
+    rules.check_term(until, today)
+    claimed = persons.Identity.checked(name=name, document_number=document_number, today=today)
+    agent = persons.by_document(claimed.document_number)
+    if agent is None or agent.name != claimed.name:
+        raise Refusal(
+            "没有找到这位代办人的记录。",
+            rule=rules.RULE,
+            remedy="请代办人先在手机上登录并绑定本人身份，再来登记。",
+            field="document_number",
+            code="agent",
+        )
+    rules.check_pair(agent.pk, principal_person_id)
+    if by.person_id == agent.pk:
+        raise Forbidden("不能把自己登记为代办人。", remedy="请由另一位经办人登记。", code="own")
+    with wall_at(Scope.everything()):
+        made = Proxy(
+            principal_person_id=principal_person_id,
+            principal_name=name_of(principal_person_id),
+            agent_person_id=agent.pk,
+            agent_name=agent.name,
+            relation=relation.strip()[:40],
+            services=list(services),
+            until=until,
+            state=ProxyState.GRANTED,
+            asked_on=today,
+            answered_at=timezone.now(),
+            taken_by=f"{union.name} {by.name}"[:120],
+        )
+        try:
+            with transaction.atomic():
+                made.save()
+        except IntegrityError as error:
+            raise Conflict(
+                "已经有这位代办人的授权。", remedy="要改的先终止原来的授权。", code="again"
+            ) from error
+    messages.send([Recipient(person_id=agent.pk)], GRANTED, {})
+    messages.send(
+        [Recipient(person_id=principal_person_id)],
+        TAKEN,
+        {"agent": made.agent_name, "union": union.name, "until": f"{until:%Y-%m-%d}"},
+        key=f"hall.consent.{made.pk}",
+    )
+    return made
+
+
+@action("hall-handed.end_consent", "在窗口终止代办授权", CONSENT, creates=True)
+def end_at_counter(union: Union, *, by: Actor, principal_person_id: int, pk: int) -> Proxy:
+    """The person at the counter takes a consent back; it ends at once."""
+    with wall_at(Scope((), principal_person_id)):
+        rows = Proxy.objects.select_for_update().filter(principal_person_id=principal_person_id)
+        proxy = rows.filter(pk=pk, state__in=rules.OPEN).first()
+        if proxy is None:
+            raise Conflict("这项代办授权已经终止。", code="state")
+        proxy.state = ProxyState.ENDED
+        proxy.ended_at = timezone.now()
+        proxy.save()
     return proxy
 
 

@@ -81,6 +81,7 @@ class Proxy(models.Model):
     asked_on = models.DateField("申请日期")
     answered_at = models.DateTimeField("答复时间", null=True)
     ended_at = models.DateTimeField("终止时间", null=True)
+    taken_by = models.CharField("窗口经办人", max_length=120, blank=True)
 
     class Meta:
         verbose_name = "代办授权"

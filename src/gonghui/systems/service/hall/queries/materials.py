@@ -12,6 +12,7 @@ from gonghui.kernel.files.access import register_owner
 from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.files.purposes import Purpose, register_purpose
 from gonghui.kernel.files.types import JPEG, PDF, PNG, WEBP
+from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.resource.services import Material, Service
 from gonghui.systems.service.hall.models import Draft, Handing, KeptMaterial
 from gonghui.systems.service.hall.permissions import VIEW_HANDED
@@ -25,15 +26,17 @@ ASKED_FOR = "whether a handing may be read is decided for this one reader"
 
 
 def kept(person_id: int) -> list[KeptMaterial]:
-    """What a person keeps, the newest first."""
+    """What a person keeps, the newest first; also when they stand at a counter."""
     rows = KeptMaterial.objects.filter(person_id=person_id, ended_at=None)
-    return list(rows.select_related("file").prefetch_related("uses").order_by("-pk"))
+    with wall_at(Scope((), person_id)):
+        return list(rows.select_related("file").prefetch_related("uses").order_by("-pk"))
 
 
 def on_file(person_id: int) -> list[str]:
     """Codes of the materials a person keeps."""
     rows = KeptMaterial.objects.filter(person_id=person_id, ended_at=None)
-    return list(rows.values_list("code", flat=True).distinct())
+    with wall_at(Scope((), person_id)):
+        return list(rows.values_list("code", flat=True).distinct())
 
 
 def offered_again(service: Service, person_id: int, today: date) -> dict[str, KeptMaterial]:

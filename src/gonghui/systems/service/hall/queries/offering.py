@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from django.urls import NoReverseMatch, reverse
@@ -14,6 +15,9 @@ from gonghui.kernel.resource.services import Known, LifeEvent, Service
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.service.hall.queries.places import Place
 from gonghui.systems.service.hall.rules import matching
+
+_PAUSE = re.compile("[，。；：]")
+LONGEST_HINT = 20
 
 
 def every() -> list[Service]:
@@ -71,9 +75,15 @@ def event_tiles(services: Iterable[Service]) -> list[ui.Tile]:
 
 def service_tiles(services: Iterable[Service]) -> list[ui.Tile]:
     return [
-        ui.Tile(item.title, reverse("hall-service", args=[item.code]), item.icon, item.help)
+        ui.Tile(item.title, reverse("hall-service", args=[item.code]), item.icon, short(item))
         for item in services
     ]
+
+
+def short(service: Service) -> str:
+    """A few words about a service: its own, else how its guide begins."""
+    begins = _PAUSE.split(service.guide.summary, maxsplit=1)[0]
+    return service.help or (begins if len(begins) <= LONGEST_HINT else "")
 
 
 def event_named(code: str, services: Iterable[Service]) -> LifeEvent | None:

@@ -122,6 +122,12 @@ def all_places() -> list[tuple[Place, list[Place]]]:
     ]
 
 
+def centre_of(path: str) -> Union | None:
+    """The union whose service centre serves a path: the nearest hall's, else the province's."""
+    place = (place_at(path) if path else None) or top()
+    return union_of(place) if place is not None else None
+
+
 def union_of(place: Place) -> Union:
     return Union.objects.unscoped(PUBLIC).get(pk=place.union_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.systems.service.hall.models import Proxy
 from gonghui.systems.service.hall.models.own import ProxyState
 from gonghui.systems.service.hall.rules import proxies as rules
@@ -20,6 +21,15 @@ def of_person(person_id: int) -> QuerySet[Proxy]:
     return Proxy.objects.filter(mine | granted).order_by("-pk")
 
 
+def open_of(principal_person_id: int) -> list[Proxy]:
+    """The consents a person has given or is asked for, also when they stand at a counter."""
+    rows = Proxy.objects.filter(
+        principal_person_id=principal_person_id, state__in=(ProxyState.ASKED, ProxyState.GRANTED)
+    )
+    with wall_at(Scope((), principal_person_id)):
+        return list(rows.order_by("-pk"))
+
+
 def waiting(person_id: int) -> int:
     """How many wait for this person's consent."""
     return Proxy.objects.filter(principal_person_id=person_id, state=ProxyState.ASKED).count()
@@ -31,11 +41,13 @@ def consents(agent_person_id: int, service: str) -> list[Proxy]:
     rows = Proxy.objects.filter(
         agent_person_id=agent_person_id, state=ProxyState.GRANTED, until__gte=today
     )
-    return [
-        item
-        for item in rows.order_by("pk")
-        if rules.holds(item.state, item.services, item.until, service, today)
-    ]
+    # A private application is handed in under nobody's name; the agent is somebody all the same.
+    with wall_at(Scope((), agent_person_id)):
+        return [
+            item
+            for item in rows.order_by("pk")
+            if rules.holds(item.state, item.services, item.until, service, today)
+        ]
 
 
 def consent(agent_person_id: int, principal_person_id: int, service: str) -> Proxy | None:

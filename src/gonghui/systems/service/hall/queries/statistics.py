@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, Q
 
-from gonghui.kernel.org.scoping import Scope
+from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.systems.service.hall.models import Handing, Rating
 from gonghui.systems.service.hall.models.applying import Channel
 
@@ -18,9 +18,11 @@ def by_service(scope: Scope, today: date) -> dict[str, dict[str, Any]]:
     """Of each service: applications by channel in the last thirty days, and its mean score."""
     rows = Handing.objects.within(scope).filter(handed_at__date__gt=today - timedelta(days=DAYS))
     counts = {str(item): Count("pk", filter=Q(channel=item)) for item in Channel}
-    found: dict[str, dict[str, Any]] = {
-        row.pop("service"): row for row in rows.values("service").annotate(**counts)
-    }
+    # Private applications are counted at the top of the tree, and shown to nobody.
+    with wall_at(Scope.everything()):
+        found: dict[str, dict[str, Any]] = {
+            row.pop("service"): row for row in rows.values("service").annotate(**counts)
+        }
     scores = Rating.objects.within(scope).values("service").annotate(score=Avg("score"))
     for row in scores:
         found.setdefault(row["service"], {})["score"] = round(row["score"], 1)

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from gonghui.kernel.base.workdays import next_workday
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.testing.world import World
-from gonghui.systems.service.hall.models import Handing, Piece, Rating
+from gonghui.systems.service.hall.models import Booking, Handing, Piece, Rating
 
 MADE = datetime(2026, 11, 20, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -76,4 +77,30 @@ def piece(world: World, union: Union, state: str = "draft", **facts: object) -> 
     return made
 
 
-MAKERS = {"hall-handed": handing, "hall-ratings": rating, "hall-pieces": piece}
+def booking(world: World, union: Union, **facts: object) -> Booking:
+    world.serial += 1
+    person = facts.pop("person", None) or world.member(world.factory).person
+    made = Booking(
+        **{
+            "number": f"YY20261120-{world.serial:06d}-0",
+            "person_id": person.pk,
+            "person_name": person.name,
+            "title": "法律援助",
+            "words": "想问怎么申请",
+            "day": next_workday(timezone.localdate()),
+            "asked_at": MADE,
+            "due_on": timezone.localdate(),
+            **facts,
+        }
+    )
+    made.place_at(union)
+    made.save()
+    return made
+
+
+MAKERS = {
+    "hall-handed": handing,
+    "hall-ratings": rating,
+    "hall-pieces": piece,
+    "hall-bookings": booking,
+}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from gonghui.engines.casework import serving
 from gonghui.engines.casework.models import Case, Intake
 from gonghui.engines.casework.testing import on_trial
 from gonghui.engines.casework.tests import kinds
-from gonghui.kernel.access.roles import HANDLER
+from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.notify import timeline
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.resource.declaration import System
@@ -69,6 +70,60 @@ def test_from_the_hall_to_the_rating(world, client_of, worker, kind):
     assert [item.text.reveal() for item in intake.lines.all()] == ["还有加班费"]
     stranger = client_of(actor=worker(world.shop, "李强"))
     assert stranger.get(f"/hall/matters/{line.pk}/").status_code == 404
+
+    _by_the_desk(client_of, world, client, actor, line, case, intake)
+
+
+def _by_the_desk(client_of, world, client, actor, line, case, intake):
+    """Desk, clock, answer, rating, another round by appeal, statistics."""
+    desk, chief = client_of((HANDLER, world.province)), client_of((APPROVER, world.province))
+    assert case.number in text_of(desk.get("/casework/?kind=tellers"))
+    elsewhere = client_of((HANDLER, world.jinghu))
+    assert elsewhere.get(f"/casework/cases/{case.number}/").status_code == 403
+    do(desk, case, "accept", category="pay", difficulty="common", summary="反映欠薪")
+    do(desk, case, "route", to=str(world.province.pk))
+    do(desk, case, "take")
+    page = text_of(desk.get(f"/casework/cases/{case.number}/"))
+    assert "办结" in page and "张敏" not in page
+    raise_wall(Scope.everything())
+    clocks = {item.code: item for item in case.clocks.all()}
+    assert clocks["accept"].met_on and clocks["finish"].due_on > timezone.localdate()
+    do(desk, case, "draft", outcome="solved", text="欠的工资已经补发。")
+    do(desk, case, "submit_reply")
+    do(chief, case, "review", send="yes")
+
+    page = text_of(client.get(f"/hall/matters/{line.pk}/"))
+    assert "评价" in page and "不满意，要求重新办理" in page
+    said = {"score": "2", "text": "加班费还没有补"}
+    assert client.post(f"/hall/matters/{line.pk}/rate/", said).status_code == 302
+    sent = client.post(f"/hall/matters/{line.pk}/appeal/", {"text": "加班费没有补发"})
+    assert sent.status_code == 302
+    raise_wall(Scope.everything())
+    case.refresh_from_db()
+    assert (case.phase, intake.ratings.get().score) == ("routed", 2)
+    do(desk, case, "take")
+    do(desk, case, "draft", outcome="solved", text="加班费也已经补发。")
+    do(desk, case, "submit_reply")
+    do(chief, case, "review", send="yes")
+    said = {"score": "5", "text": "谢谢"}
+    assert client.post(f"/hall/matters/{line.pk}/rate/", said).status_code == 302
+    titles = [item.title for item in timeline.of_matter(actor.person_id, *target(line))]
+    assert titles[0] == "已收到" and len(titles) >= 6
+    page = text_of(client.get(f"/hall/matters/{line.pk}/"))
+    assert "办理经过" in page and "重新办理" in page
+    page = text_of(chief.get("/casework/statistics/?kind=tellers"))
+    assert "劳动报酬" in page and "试验来件" in page
+    assert "试验服务" in text_of(chief.get("/counter/services/"))
+
+
+def do(client, case, verb, **given):
+    """A verb of the desk, by its page."""
+    page = client.post(f"/casework/cases/{case.number}/do/{verb}/", given)
+    assert page.status_code == 302, (verb, text_of(page)[-1500:])
+
+
+def target(line):
+    return line.target_type, line.target_id
 
 
 def test_at_the_counter_it_is_on_the_same_timeline(world, client_of, kind):

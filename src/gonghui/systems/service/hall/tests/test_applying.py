@@ -13,6 +13,7 @@ from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.base.masking import mask_name
 from gonghui.kernel.notify import timeline
 from gonghui.kernel.notify.models import Message
+from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.systems.service.hall.actions.drafts import clear_old
 from gonghui.systems.service.hall.models import (
     Draft,
@@ -301,6 +302,44 @@ def test_consent_is_asked_for_and_given_by_the_person(world, client_of, worker):
     assert theirs.post("/hall/proxies/", {"proxy": made.pk, "do": "end"}).status_code == 302
     made.refresh_from_db()
     assert made.state == "ended"
+
+
+def test_consent_of_somebody_without_an_account(world, client_of, worker, as_application):
+    """The person comes to a counter once; from then on their daughter hands matters in."""
+    from gonghui.kernel.people import persons
+    from gonghui.kernel.people.models import Person
+
+    with sample.declared():
+        daughter = worker(world.factory, "张敏")
+        raise_wall(Scope.everything())
+        record = Person.objects.unscoped("test").get(pk=daughter.person_id)
+        number = persons.reveal(record)["document_number"]
+        told = {
+            "name": "张敏",
+            "document_number": number,
+            "relation": "子女",
+            "until": (timezone.localdate() + timedelta(days=90)).isoformat(),
+        }
+        counter = client_of((HANDLER, world.shushan))
+        assert counter.get("/counter/consents/").url == "/counter/"
+        stand_at(counter, world)
+        wrong = counter.post("/counter/consents/", {**told, "name": "张闽"})
+        assert wrong.status_code == 422 and "没有找到这位代办人" in text_of(wrong)
+        assert counter.post("/counter/consents/", told).status_code == 302
+        page = text_of(counter.get("/counter/consents/"))
+        assert "打印授权书" in page and number not in page
+        assert counter.post("/counter/consents/", told).status_code == 409
+        raise_wall(Scope.everything())
+        made = Proxy.objects.get()
+        assert (made.state, made.agent_person_id) == ("granted", daughter.person_id)
+        assert world.shushan.name in made.taken_by
+        assert Message.objects.filter(recipient_person_id=made.principal_person_id).exists()
+        client = client_of(actor=daughter)
+        assert "为别人办" in text_of(client.get("/hall/services/sample/"))
+        viewer = client_of((VIEWER, world.shushan))
+        assert viewer.post("/counter/consents/", told).status_code == 403
+        assert counter.post("/counter/consents/", {"end": made.pk}).status_code == 302
+        assert "为别人办" not in text_of(client.get("/hall/services/sample/"))
 
 
 @pytest.mark.parametrize("tries", [6])

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gonghui.kernel.base.errors import Forbidden, Missing, Refusal
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.resource.services import Level, Material, Screen
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.service.hall.actions import applying as actions
@@ -208,7 +209,9 @@ def _materials(asking: Asking) -> HttpResponse:
             fault = refusal
     files = files_of(filling.draft) if filling.begun else {}
     person_id = asking.known.person_id
-    again = offered_again(asking.service, person_id, asking.known.today) if person_id else {}
+    # Whether a kept material is used again is for the person to say, who is not there by proxy.
+    there = person_id is not None and asking.acting.how != "proxy"
+    again = offered_again(asking.service, person_id or 0, asking.known.today) if there else {}
     items = [
         {
             "material": item,
@@ -242,7 +245,7 @@ def _change_materials(asking: Asking) -> bool:
     for code, material in materials.items():
         for file in request.FILES.getlist(f"file-{code}"):
             filling.take_file(material, file, file.name, request.actor)
-        if asking.known.person_id is None or not filling.begun:
+        if asking.known.person_id is None or not filling.begun or asking.acting.how == "proxy":
             continue
         agreed = f"again-{code}" in request.POST
         if agreed != (code in filling.draft.reused):
@@ -302,6 +305,7 @@ def _check(asking: Asking) -> HttpResponse:
             if item.reusable
             and asking.filling.draft.files.get(item.code)
             and asking.known.person_id
+            and asking.acting.how != "proxy"
         ],
         standing=matching.standing(asking.service, asking.known),
     )
@@ -377,7 +381,8 @@ def drop(request: HttpRequest, code: str) -> HttpResponse:
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """What was handed in, what happens next, by when."""
     rows = Handing.objects.unscoped(OWN).select_related("union").filter(number=number)
-    handing = rows.first()
+    with wall_at(Scope.everything()):
+        handing = rows.first()
     actor = request.actor
     mine = handing is not None and (
         (handing.person_id is not None and handing.person_id == actor.person_id)

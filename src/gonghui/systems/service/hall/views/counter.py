@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Refusal
 from gonghui.kernel.base.identifiers import DocumentKind
+from gonghui.kernel.base.masking import mask_name
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.people import persons
 from gonghui.kernel.resource.declaration import services as declared
@@ -24,10 +25,18 @@ from gonghui.kernel.resource.forms import DayField
 from gonghui.kernel.resource.services import AUDIENCE_WORDS, Audience
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.service.hall.actions import applying as actions
-from gonghui.systems.service.hall.permissions import COUNTER, VIEW_HANDED, VIEW_SERVICES
-from gonghui.systems.service.hall.queries import offering, statistics
+from gonghui.systems.service.hall.actions import own
+from gonghui.systems.service.hall.permissions import (
+    CONSENT,
+    COUNTER,
+    VIEW_HANDED,
+    VIEW_SERVICES,
+)
+from gonghui.systems.service.hall.queries import offering, proxies, statistics
 from gonghui.systems.service.hall.rules import matching
+from gonghui.systems.service.hall.rules import proxies as rules
 from gonghui.systems.service.hall.views import frame
+from gonghui.systems.service.hall.views.own import ProxyForm
 
 SEAT = "the union whose counter it is; the action checks the place"
 RULE = "窗口受理须核对本人身份证件原件"
@@ -112,6 +121,65 @@ def _serving(request: HttpRequest, acting: frame.Whom) -> HttpResponse:
         items.append({"service": service, "address": address, "refused": standing.refused})
     context = {"acting": acting, "items": items}
     return render(request, "hall/counter_serving.html", context)
+
+
+@never_cache
+@sensitive_post_parameters("document_number")
+@require_http_methods(["GET", "HEAD", "POST"])
+def consents(request: HttpRequest) -> HttpResponse:
+    """Whom the person at the counter lets act for them; for who has no account of their own."""
+    actor: Actor = request.actor
+    actor.require(CONSENT)
+    acting = frame.whom(request)
+    if acting.how != "counter" or acting.person_id is None:
+        return redirect("counter")
+    form = ProxyForm()
+    status = 200
+    if ended := request.POST.get("end", ""):
+        pk = int(ended) if ended.isdecimal() and len(ended) < 19 else 0
+        own.end_at_counter(_seat(actor), by=actor, principal_person_id=acting.person_id, pk=pk)
+        messages.success(request, "已终止。")
+        return redirect("counter-consents")
+    if request.method == "POST":
+        form = ProxyForm(request.POST)
+        status = 422
+        if form.is_valid():
+            try:
+                _take_consent(actor, acting.person_id, form.cleaned_data)
+            except Refusal as refusal:
+                if refusal.status == 403:
+                    raise
+                name = refusal.field if refusal.field in form.fields else None
+                params = {"rule": refusal.rule, "remedy": refusal.remedy}
+                form.add_error(name, ValidationError(refusal.message, params=params))
+                status = refusal.status
+            else:
+                messages.success(request, "已登记。请打印授权书，由本人签名后存档。")
+                return redirect("counter-consents")
+    names = {item.code: item.title for item in offering.every()}
+    items = [
+        {
+            "proxy": item,
+            "agent": mask_name(item.agent_name),
+            "what": "、".join(names.get(code, code) for code in item.services) or "全部可代办事项",
+        }
+        for item in proxies.open_of(acting.person_id)
+    ]
+    context = {"form": form, "acting": acting, "items": items, "rule": rules.RULE}
+    return render(request, "hall/counter_consents.html", context, status=status)
+
+
+def _take_consent(actor: Actor, principal_person_id: int, values: dict[str, Any]) -> None:
+    own.consent_at_counter(
+        _seat(actor),
+        by=actor,
+        principal_person_id=principal_person_id,
+        name=values["name"],
+        document_number=values["document_number"],
+        relation=values["relation"],
+        services=values.get("services", []),
+        until=values["until"],
+    )
 
 
 @require_POST

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gonghui.kernel.base.errors import Missing
 from gonghui.kernel.notify.messages import inbox, mark_all_read
 from gonghui.kernel.resource.declaration import SYSTEMS, Page
+from gonghui.kernel.resource.services import Known, Level, Service
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.service.hall.queries import matters, offering, places, proxies
 from gonghui.systems.service.hall.rules import matching
@@ -25,7 +26,7 @@ MEMBER_WORDS = {
     "expelled": ("除名", "stop"),
     "deceased": ("已故", "idle"),
 }
-FEATURED = 8
+FEATURED, DOING = 6, 2
 
 
 @never_cache
@@ -41,15 +42,23 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "known": known,
         "place": place,
-        "doing": matters.under_way(request.actor),
+        "doing": matters.under_way(request.actor, DOING),
         "tiles": offering.event_tiles(services),
-        "featured": [] if simple else offering.service_tiles(services[:FEATURED]),
+        "featured": [] if simple else offering.service_tiles(_featured(services, known)),
+        "featured_title": "常用服务" if request.actor.signed_in else "不登录也能办",
         "banners": [] if simple else banners,
         "notices": notices[:2] if simple else notices,
         "simple": simple,
         "installable": True,
     }
     return frame.with_ease(render(request, "hall/home.html", context), lacking)
+
+
+def _featured(services: list[Service], known: Known) -> list[Service]:
+    """The first services of the place; for a guest, those that ask for no account."""
+    if known.level is Level.GUEST:
+        services = [item for item in services if item.level is Level.GUEST]
+    return services[:FEATURED]
 
 
 @never_cache

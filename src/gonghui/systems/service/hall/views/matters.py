@@ -16,7 +16,7 @@ from gonghui.kernel.org.models import Union
 from gonghui.kernel.resource.services import Verb, Words
 from gonghui.systems.service.hall.actions import own as actions
 from gonghui.systems.service.hall.models import Handing
-from gonghui.systems.service.hall.queries import matters
+from gonghui.systems.service.hall.queries import matters, places
 from gonghui.systems.service.hall.queries.materials import files_of_handing
 from gonghui.systems.service.hall.views import frame
 
@@ -28,7 +28,7 @@ TEXTS = {
     "urge": "想说的话",
 }
 SCORES = [(5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意")]
-PLACE = "a rating lies where the person's record lies"
+PLACE = "a rating lies where the person's record lies; a private one at the top of the tree"
 
 
 class WordsForm(forms.Form):
@@ -79,14 +79,14 @@ def matter(request: HttpRequest, pk: int) -> HttpResponse:
     """One matter: every step, its receipt, what I can do now, where to complain."""
     actor, _person = frame.own(request)
     story = matters.story(actor, pk)
-    place = frame.place_of(request)
     guide = story.matter.service.guide if story.matter.service else None
     context = {
         "story": story,
         "matter": story.matter,
         "line": story.matter.line,
         "verbs": [(verb, _address(verb, story)) for verb in story.verbs],
-        "complaint": (guide and guide.complaint) or (f"拨打 {place.hotline}" if place else ""),
+        "complaint": guide.complaint if guide else "",
+        "place": frame.place_of(request),
         "files": files_of_handing(story.handing) if story.handing else [],
     }
     return render(request, "hall/matter.html", context)
@@ -169,12 +169,14 @@ def rate(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _rate(request: HttpRequest, story: matters.Story, form: WordsForm) -> None:
     service = story.matter.service
-    union_id = frame.known_of(request).union_id
+    union = Union.objects.unscoped(PLACE).get(pk=frame.known_of(request).union_id)
+    if service is not None and service.private and (top := places.top()):
+        union = places.union_of(top)
     actions.rate(
         None,
         by=request.actor,
         line=story.matter.line,
-        union=Union.objects.unscoped(PLACE).get(pk=union_id),
+        union=union,
         service=service.code if service else "",
         title=story.matter.title,
         score=form.cleaned_data["score"],

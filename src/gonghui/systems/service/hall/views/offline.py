@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -72,7 +71,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, content_type="text/javascript; charset=utf-8")
 
 
-TEXT = "1"
+TEXT = "2"
 """Raised when the worker itself or the offline page changes."""
 
 
@@ -80,4 +79,6 @@ TEXT = "1"
 @cache_control(max_age=0, public=True)
 def offline(request: HttpRequest) -> HttpResponse:
     """What is shown without a network: nothing personal but drafts kept in this browser."""
-    return render(request, "hall/offline.html")
+    # Without the request: the copy each browser keeps must not say for whom it was drawn.
+    context = {"shell": {"site_name": SITE_NAME.value()}}
+    return HttpResponse(render_to_string("hall/offline.html", context))

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from gonghui.kernel.resource.services import AUDIENCE_WORDS, LEVEL_WORDS, Audience, Level, Service
+from gonghui.kernel.resource.services import AUDIENCE_WORDS, Audience, Level, Service
 from gonghui.systems.service.hall.actions.drafts import Filling
 from gonghui.systems.service.hall.queries import known as knowing
 from gonghui.systems.service.hall.queries import offering
@@ -22,6 +22,14 @@ RAISING = {
     Level.ACCOUNT: ("登录", "signin"),
     Level.PHONE: ("验证手机号", "account-mobile"),
     Level.IDENTITY: ("绑定本人身份", "account-join"),
+}
+
+NEEDS = {
+    Level.GUEST: "不用登录",
+    Level.ACCOUNT: "登录即可",
+    Level.PHONE: "验证手机号",
+    Level.IDENTITY: "核实本人身份",
+    Level.MEMBER: "工会会员",
 }
 
 
@@ -61,9 +69,8 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
     known = acting.known
     standing = matching.standing(found, known)
     place = frame.place_of(request)
-    again = (
-        offered_again(found, known.person_id, known.today) if known.person_id is not None else {}
-    )
+    there = known.person_id is not None and acting.how != "proxy"
+    again = offered_again(found, known.person_id or 0, known.today) if there else {}
     draft = found.apply and Filling(frame.owner_of(request), found, acting.person_id)
     context = {
         "service": found,
@@ -72,11 +79,10 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "who": "、".join(AUDIENCE_WORDS[item] for item in Audience if item in found.who),
         "materials": [(item, again.get(item.code)) for item in found.materials],
         "place": place,
-        "complaint": found.guide.complaint or (f"拨打 {place.hotline}" if place else ""),
         "start": offering.counter_of(found)
         if acting.how == "counter"
         else offering.start_of(found),
-        "level": LEVEL_WORDS[found.level],
+        "level": NEEDS[found.level],
         "raising": _raising(request, found, standing, acting),
         "draft": draft if draft and draft.begun else None,
         "acting": acting,

@@ -4,7 +4,16 @@
 
   const STORE = "waiting";
   const DAY = 24 * 3600 * 1000;
-  const user = () => document.body.dataset.user || "";
+  const WHO = "hall:user";
+  /* The page without a network is the same for everybody; it shows what the last page's user kept. */
+  const shell = () => "shell" in document.body.dataset;
+  const user = () => (shell() ? remembered() : document.body.dataset.user || "");
+  function remembered() {
+    try { return localStorage.getItem(WHO) || ""; } catch { return ""; }
+  }
+  function remember() {
+    try { localStorage.setItem(WHO, document.body.dataset.user || ""); } catch { /* nothing is kept */ }
+  }
   const say = (text) => window.gonghui?.toast(text);
 
   /* IndexedDB, one store: {key: user + address, at, user, address, title, fields} */
@@ -55,7 +64,7 @@
       key: `${user()}:${address}`, at: Date.now(), user: user(), address,
       title: document.title.split(" · ")[0], fields: collect(form, submitter),
     });
-    say("没有网络，已存在这台设备上，联网后接着办。");
+    say("没有网络，已存在这台设备上，联网后自动传上去。");
   }
 
   /* What waits is sent as the form would have been, with a fresh token. */
@@ -104,9 +113,17 @@
     const form = event.target;
     if (!form.closest("[data-offline]") || navigator.onLine) return;
     event.preventDefault();
-    delete form.dataset.sent;
-    keep(form, event.submitter);
+    event.stopImmediatePropagation();
+    keep(form, event.submitter).catch(() => say("这台设备不能保存，请等联网后再提交。"));
   }, true);
+
+  /* The kept page is drawn for nobody; large type and contrast come from this browser's choice. */
+  function adapt() {
+    const kept = new Map(document.cookie.split("; ").map((pair) => pair.split("=")));
+    for (const name of ["text", "contrast", "motion"]) {
+      if (kept.has(`ui_${name}`)) document.documentElement.dataset[name] = kept.get(`ui_${name}`);
+    }
+  }
 
   /* Put on the home screen, when the browser offers it */
   let offer = null;
@@ -127,6 +144,8 @@
     const worker = document.body.dataset.worker;
     if (worker && "serviceWorker" in navigator) navigator.serviceWorker.register(worker, { scope: "/hall/" }).catch(() => {});
     if (!("indexedDB" in window)) return;
+    if (shell()) adapt();
+    else remember();
     try {
       await clean();
       if (navigator.onLine) await sendAll();

@@ -1,0 +1,37 @@
+// Scores of pages by Google's Lighthouse with its own settings for phones: a slow phone on 4G.
+// Variables: CHROMIUM, COOKIE; arguments: addresses. Writes one JSON line for each.
+import { launch } from "chrome-launcher";
+import lighthouse from "lighthouse";
+
+const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=zh-CN"];
+const chrome = await launch({ chromePath: process.env.CHROMIUM, chromeFlags: flags });
+const options = {
+  port: chrome.port,
+  output: "json",
+  logLevel: "error",
+  locale: "en-US",
+  onlyCategories: ["performance", "accessibility"],
+  extraHeaders: process.env.COOKIE ? { Cookie: process.env.COOKIE } : {},
+};
+try {
+  for (const address of process.argv.slice(2)) {
+    const { lhr } = await lighthouse(address, options);
+    const wrong = Object.values(lhr.categories).flatMap((group) => group.auditRefs
+      .filter((part) => part.weight && (lhr.audits[part.id].score ?? 1) < 0.9)
+      .map((part) => `${part.id}: ${lhr.audits[part.id].displayValue || lhr.audits[part.id].title}`));
+    const timing = (name) => Math.round(lhr.audits[name]?.numericValue ?? -1);
+    console.log(JSON.stringify({
+      address,
+      reached: lhr.finalDisplayedUrl,
+      performance: Math.round(lhr.categories.performance.score * 100),
+      accessibility: Math.round(lhr.categories.accessibility.score * 100),
+      paint: timing("first-contentful-paint"),
+      largest: timing("largest-contentful-paint"),
+      blocked: timing("total-blocking-time"),
+      bytes: timing("total-byte-weight"),
+      wrong,
+    }));
+  }
+} finally {
+  await chrome.kill();
+}
