@@ -1,5 +1,7 @@
 """A small system on the engine, as another package would declare it; declared when called."""
 
+from typing import Any
+
 from gonghui.engines.casework.declaring import (
     Begin,
     CaseKind,
@@ -20,8 +22,8 @@ def classify(text: str) -> Hint:
     )
 
 
-def declare() -> CaseKind:
-    """Declare the kind; inside `on_trial`."""
+def declare(**more: Any) -> CaseKind:
+    """Declare the kind; inside `on_trial`. more: arguments of CaseKind in place of these."""
     rights = Permissions(
         view=Permission("tellers.view", "查看试验来件", (HANDLER, APPROVER, VIEWER)),
         register=Permission("tellers.register", "登记试验来件", (HANDLER,)),
@@ -33,15 +35,15 @@ def declare() -> CaseKind:
         own=Permission("tellers.own", "查看本人的试验来件", own=True),
         export=Permission("tellers.export", "导出试验来件", (APPROVER,)),
     )
-    return CaseKind(
-        code="tellers",
-        title="试验来件",
-        prefix="SY",
-        system="C4.5",
-        permissions=rights,
-        service="试验服务",
-        categories={"pay": "劳动报酬", "safety": "劳动安全"},
-        clocks=(
+    given: dict[str, Any] = {
+        "code": "tellers",
+        "title": "试验来件",
+        "prefix": "SY",
+        "system": "C4.5",
+        "permissions": rights,
+        "service": "试验服务",
+        "categories": {"pay": "劳动报酬", "safety": "劳动安全"},
+        "clocks": (
             ClockRule(
                 "accept",
                 "告知是否受理",
@@ -60,7 +62,8 @@ def declare() -> CaseKind:
                 extension=EXTENSION_DAYS,
             ),
         ),
-        steps={"visiting": "上门核实"},
-        outcomes={"solved": "已解决", "explained": "解释说明"},
-        classify=classify,
-    )
+        "steps": {"visiting": "上门核实"},
+        "outcomes": {"solved": "已解决", "explained": "解释说明"},
+        "classify": classify,
+    }
+    return CaseKind(**{**given, **more})

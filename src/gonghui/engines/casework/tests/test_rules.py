@@ -23,6 +23,11 @@ from gonghui.engines.casework.rules.confidentiality import Relation, Shown
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.base.workdays import add_workdays, is_workday, workdays_between
 
+MAKE_UP_DAYS = [
+    day
+    for day in (date(2019, 1, 1) + timedelta(days=n) for n in range(2900))
+    if day.weekday() >= 5 and is_workday(day)
+]
 days = st.dates(date(2019, 1, 1), date(2026, 10, 1))
 lengths = st.integers(1, 90)
 units = st.sampled_from(list(Unit))
@@ -114,6 +119,56 @@ def test_while_a_pause_lasts_there_is_no_last_day(run, n, unit, at):
 def test_a_pause_of_no_day_changes_nothing(start, n, unit):
     nothing = Stop(start + timedelta(days=1), start + timedelta(days=1))
     assert clocks.due(start, Term(n, unit), [nothing]) == clocks.due(start, Term(n, unit))
+
+
+def counted_by_hand(start, term, stops, extra=0):
+    """The last day of a term found by walking the calendar a day at a time, off a wall calendar.
+
+    Written apart from the rules: a set of the days inside pauses, a count, nothing shared.
+    """
+    stopped = set()
+    for stop in stops:
+        day = stop.from_on
+        while day < (stop.until_on or start + timedelta(days=1500)):
+            stopped.add(day)
+            day += timedelta(days=1)
+    open_from = min((stop.from_on for stop in stops if stop.until_on is None), default=date.max)
+    day, left = start, term.days + extra
+    while True:
+        day += timedelta(days=1)
+        if day >= open_from:
+            return None
+        if day in stopped or (term.unit is Unit.WORK and not is_workday(day)):
+            continue
+        left -= 1
+        if left <= 0 and is_workday(day):
+            return day
+
+
+@given(runs(), lengths, units, st.integers(0, 30), st.booleans())
+def test_any_mix_of_pauses_and_an_extension_agrees_with_a_count_by_hand(run, n, unit, extra, ends):
+    start, stops = run
+    if stops and not ends:
+        stops = [*stops[:-1], Stop(stops[-1].from_on)]
+    term = Term(n, unit)
+    assert clocks.due(start, term, stops, extra) == counted_by_hand(start, term, stops, extra)
+
+
+@given(runs(), lengths, units, st.integers(1, 20), st.integers(1, 20))
+def test_the_order_of_pausing_and_extending_does_not_matter(run, n, unit, extra, more):
+    start, stops = run
+    term = Term(n, unit)
+    longer = clocks.due(start, term, stops, extra + more)
+    assert longer == clocks.due(start, Term(n + extra, unit), stops, more)
+    assert longer == clocks.due(start, Term(n + more, unit), list(reversed(stops)), extra)
+
+
+@given(st.sampled_from(MAKE_UP_DAYS), st.integers(1, 15))
+def test_a_make_up_saturday_counts_and_ends_a_term(day, n):
+    assert day.weekday() >= 5 and is_workday(day)
+    start = day - timedelta(days=1)
+    assert clocks.due(start, Term(1, Unit.WORK)) == day
+    assert clocks.due(day - timedelta(days=n), Term(n, Unit.CALENDAR)) == day
 
 
 def test_holidays_and_make_up_days_of_the_national_day_2025():
