@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gonghui.engines.casework.actions import work
-from gonghui.engines.casework.models import Article, Case, Intake, Phase
+from gonghui.engines.casework.models import Article, Case, Intake, Phase, QualityCheck, Sample
+from gonghui.engines.casework.rules import sampling
 from gonghui.engines.casework.testing import complaint
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.identity.models import User
@@ -184,3 +185,52 @@ def test_nobody_reviews_their_own_article(world):
     both.post(reverse("casework:article-do", args=[pk, "submit"]))
     address = reverse("casework:article-do", args=[pk, "publish"])
     assert "不能审核自己" in read(both.post(address, {"approve": "yes"}), 422)
+
+
+def test_quality_is_checked_on_pages(kind, world, staff, pages):
+    for _ in range(2):
+        got = complaint(kind, world.shushan)
+        Case.objects.unscoped("test").filter(pk=got.case.pk).update(
+            phase=Phase.CLOSED, closed_at=timezone.now(), late=True, handler_name="区经办"
+        )
+    chief, today = pages("shushan_chief"), timezone.localdate().isoformat()
+    address = reverse("casework:quality")
+    assert "还没有抽样" in read(chief.get(address))
+    assert "质检" in read(chief.get(reverse("casework:desk")))
+    read(pages("shushan").get(address), 403)
+    read(Client().get(address), 403)
+    asked = {"kind": kind.code, "from_on": today, "until_on": today, "percent": "10"}
+    read(chief.post(address, {**asked, "percent": "0"}), 422)
+    page = chief.post(address, asked)
+    assert page.status_code == 302
+    assert "同一时间段只抽一次" in read(chief.post(address, asked), 409)
+    raise_wall(Scope.everything())
+    sample = Sample.objects.unscoped("test").get()
+    listed = read(chief.get(page["Location"]))
+    assert "超期办结" in listed and "待检查" in listed and sample.seed in listed
+    read(pages("wuhu_chief").get(page["Location"]), 403)
+    one, other = QualityCheck.objects.filter(sample=sample).order_by("pk")
+    form = reverse("casework:check", args=[one.pk])
+    assert one.case.number in read(chief.get(form))
+    read(pages("wuhu_chief").get(form), 403)
+    points = {code: str(most) for code, (_, most) in sampling.CRITERIA.items()}
+    assert "写明问题" in read(chief.post(form, {**points, "secrecy": "0"}), 422)
+    read(chief.post(form, {**points, "secrecy": "99"}), 422)
+    assert chief.post(form, points).status_code == 302
+    done = read(chief.get(form))
+    assert "总分 100" in done and "登记结果" not in done
+    read(chief.post(form, points), 409)
+    listed = read(chief.get(page["Location"]))
+    assert "合格" in listed and "100" in listed
+    Case.objects.unscoped("test").filter(pk=other.case_id).update(respondent=world.shushan)
+    raise_wall(Scope.everything())
+    read(chief.get(reverse("casework:check", args=[other.pk])), 403)
+    assert other.case.number not in read(chief.get(page["Location"]))
+
+
+def test_a_case_opens_at_its_own_page(kind, world, staff, pages):
+    got = complaint(kind, world.province, respondent=world.factory)
+    address = reverse("casework:open", args=[got.case.number])
+    answer = pages("province").get(address)
+    assert answer["Location"] == reverse("casework:case", args=[got.case.number])
+    read(pages("factory").get(address), 403)

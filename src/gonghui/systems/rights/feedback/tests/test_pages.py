@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from gonghui.engines.casework import testing
+from gonghui.engines.casework.actions import clocks, work
+from gonghui.engines.casework.queries import cases
 from gonghui.engines.casework.walls import everywhere
-from gonghui.kernel.access.roles import HANDLER
+from gonghui.kernel.access.roles import APPROVER, HANDLER
+from gonghui.kernel.audit.models import Entry
+from gonghui.kernel.documents import verifying
+from gonghui.kernel.notify import timeline
+from gonghui.kernel.org.scoping import Scope, raise_wall
+from gonghui.kernel.people import persons
 from gonghui.systems.rights.feedback.actions.kinds import PETITIONS
 from gonghui.systems.rights.feedback.actions.matters import row_of
 from gonghui.systems.rights.feedback.models import Matter
@@ -142,3 +150,166 @@ def test_another_city_sees_nothing(hotline, client_of):
     assert other.get(f"/w/hotline/{row.pk}/").status_code in (403, 404)
     assert other.get(f"/api/v1/hotline/{row.pk}/").status_code in (403, 404)
     assert other.get(f"/hotline/calls/{call.pk}/").status_code == 403
+
+
+class TestQrCode:
+    def test_it_is_printed_and_leads_to_speaking(self, hotline, client_of):
+        factory = hotline.world.factory
+        desk = client_of(hotline.agent)
+        assert factory.name in desk.get("/hotline/codes/", {"q": "华阳"}).content.decode()
+        poster = desk.get(f"/hotline/codes/{factory.pk}/").content.decode()
+        assert f"/feedback/at/{factory.pk}/" in poster
+        assert "gh-qr" in poster
+        guest = Client()
+        assert factory.name in guest.get(f"/feedback/at/{factory.pk}/").content.decode()
+        guest.post("/feedback/new/", SAID)
+        with everywhere():
+            row = Matter.objects.unscoped("test").select_related("case").get()
+            shown = cases.face(row.case, hotline.agent).people[0].details
+        assert (shown["来源"], shown["扫码处"]) == ("扫码", factory.name)
+
+    def test_another_citys_is_not_printed_and_a_wrong_one_leads_nowhere(self, hotline, client_of):
+        other = client_of(hotline.handler)
+        assert other.get(f"/hotline/codes/{hotline.world.wuhu.pk}/").status_code == 403
+        assert client_of(hotline.worker).get("/hotline/codes/").status_code == 403
+        assert Client().get("/feedback/at/0/").status_code == 404
+
+
+class TestWhoCalls:
+    TOLD = {
+        "nature": "help",
+        "secrecy": "named",
+        "title": "工伤认定",
+        "text": "手指受伤，单位不出证明。",
+        "people": "1",
+    }
+
+    def test_the_caller_is_known_by_the_number_when_they_say_so(self, hotline, client_of):
+        person = hotline.world.member(hotline.world.factory, "计如意").person
+        mobile = persons.reveal(person)["mobile"]
+        call = makers.call(hotline.world, hotline.world.province, number=mobile)
+        desk, address = client_of(hotline.agent), f"/hotline/calls/{call.pk}/"
+        page = desk.get(address).content.decode()
+        assert "计**" in page
+        assert "计如意" not in page
+        assert desk.post(address, {**self.TOLD, "caller": "999999"}).status_code == 422
+        answer = desk.post(address, {**self.TOLD, "caller": str(person.pk)})
+        assert answer.status_code == 302
+        assert [line.title for line in lines_of(person.pk)] == ["已收到"]
+
+    def test_who_is_not_asked_gets_a_code(self, hotline, client_of):
+        person = hotline.world.member(hotline.world.factory, "计如意").person
+        mobile = persons.reveal(person)["mobile"]
+        call = makers.call(hotline.world, hotline.world.province, number=mobile)
+        given = {**self.TOLD, "caller": "", "mobile": mobile, "name": "某人"}
+        page = client_of(hotline.agent).post(f"/hotline/calls/{call.pk}/", given)
+        assert "查询码" in page.content.decode()
+        assert not lines_of(person.pk)
+
+    def test_a_visitor_is_known_by_the_document_shown(self, hotline, client_of):
+        person = hotline.world.member(hotline.world.factory, "计如意").person
+        number = persons.reveal(person)["document_number"]
+        given = {**self.TOLD, "channel": "counter", "document": number}
+        desk = client_of(hotline.agent)
+        wrong = desk.post("/hotline/register/", {**given, "document": "340104199001010011"})
+        assert wrong.status_code == 422
+        assert "没有找到持这个证件的人员" in wrong.content.decode()
+        assert desk.post("/hotline/register/", given).status_code == 302
+        assert [line.title for line in lines_of(person.pk)] == ["已收到"]
+        with everywhere():
+            row = Matter.objects.unscoped("test").select_related("case").get()
+            assert number not in str(cases.face(row.case, hotline.agent).people[0].details)
+
+    def test_an_anonymous_visitor_stands_in_no_timeline(self, hotline, client_of):
+        person = hotline.world.member(hotline.world.factory, "计如意").person
+        number = persons.reveal(person)["document_number"]
+        given = {**self.TOLD, "channel": "counter", "document": number, "secrecy": "anonymous"}
+        client_of(hotline.agent).post("/hotline/register/", given)
+        assert not lines_of(person.pk)
+
+
+def lines_of(person_id):
+    with everywhere():
+        return list(timeline.lines(person_id))
+
+
+class TestAnnualReport:
+    def test_figures_on_a_page_and_a_draft_to_print(self, hotline, client_of):
+        makers.matter(hotline.world, hotline.world.province, category="pay")
+        year, desk = timezone.localdate().year, client_of(hotline.agent)
+        page = desk.get(f"/hotline/reports/{year}/").content.decode()
+        assert "劳动报酬" in page
+        assert "不能用印" in page
+        paper = desk.get(f"/hotline/reports/{year}/file/")
+        assert paper["Content-Type"] == "application/pdf"
+        assert desk.get(f"/hotline/reports/{year + 1}/").status_code == 422
+        assert client_of(hotline.worker).get(f"/hotline/reports/{year}/").status_code == 403
+
+    def test_a_year_that_is_over_is_sealed_signed_and_logged(self, hotline, client_of):
+        year = timezone.localdate().year
+        chief, agent = client_of(hotline.chief), client_of(hotline.agent)
+        address = f"/hotline/reports/{year - 1}/file/"
+        assert "用印" in chief.get(f"/hotline/reports/{year - 1}/").content.decode()
+        assert "用印" not in agent.get(f"/hotline/reports/{year - 1}/").content.decode()
+        assert agent.post(address).status_code == 403
+        assert chief.post(f"/hotline/reports/{year}/file/").status_code == 422
+        paper = chief.post(address)
+        assert paper.status_code == 200
+        assert verifying.verify(paper.content).state is verifying.State.VALID
+        raise_wall(Scope.everything())
+        entry = Entry.objects.get(action="hotline-report.export")
+        assert entry.actor_name == "省审批"
+        assert str(year - 1) in entry.target_label
+
+    def test_the_factory_reads_its_own_figures_alone(self, hotline, client_of):
+        makers.matter(hotline.world, hotline.world.province, category="pay")
+        page = client_of(hotline.accused).get(f"/hotline/reports/{timezone.localdate().year}/")
+        assert "这一年没有来件" in page.content.decode()
+
+
+def test_lists_leave_out_cases_about_the_own_unit(hotline, client_of):
+    world = hotline.world
+    row = makers.matter(world, world.province, respondent=world.factory)
+    other = makers.matter(world, world.province)
+    call = makers.call(world, world.province, case=row.case, transcript="我是赵明义")
+    both = client_of(
+        world.actor(
+            "兼任", (HANDLER, world.province), (APPROVER, world.province), (HANDLER, world.factory)
+        )
+    )
+    page = both.get("/w/hotline/").content.decode()
+    assert other.case.number in page
+    assert row.case.number not in page
+    for path in (f"/w/hotline/{row.pk}/", f"/w/calls/{call.pk}/", f"/hotline/calls/{call.pk}/"):
+        assert both.get(path).status_code in (403, 404)
+    api = both.get("/api/v1/hotline/").json()
+    assert [item["id"] for item in api["items"]] == [other.pk]
+    seen = client_of(hotline.agent).get("/w/hotline/").content.decode()
+    assert row.case.number in seen
+
+
+def test_papers_say_the_reason_that_was_given(hotline):
+    got = testing.complaint(PETITIONS, hotline.world.hefei)
+    work.decline(got.case, by=hotline.handler, reason="请向仲裁委申请", rule="某法第一条")
+    words = row_of(got.case).papers.get().text.reveal()
+    assert "理由和去处：请向仲裁委申请" in words
+    assert "根据某法第一条" in words
+    got = testing.complaint(PETITIONS, hotline.world.hefei, mobile="13805510009", name="李四")
+    case = work.accept(got.case, by=hotline.handler, category="pay")
+    clocks.ask_extension(case, by=hotline.handler, days=30, reason="等候鉴定结论")
+    clocks.decide_extension(case, by=hotline.leader, grant=True)
+    words = row_of(case).papers.get(kind="extended").text.reveal()
+    due = case.clocks.get(code="finish").due_on
+    assert "延长理由：等候鉴定结论" in words
+    assert f"至{due.year}年{due.month}月{due.day}日" in words
+
+
+def test_the_case_page_shows_what_is_ours(hotline, client_of):
+    row = makers.matter(hotline.world, hotline.world.province)
+    makers.call(hotline.world, hotline.world.province, case=row.case, recording="REC-77")
+    page = client_of(hotline.agent).get(f"/casework/cases/{row.case.number}/").content.decode()
+    assert "REC-77" in page
+    assert "集体事项提示" in page
+    paper = makers.petition(hotline.world, hotline.world.province, mobile="13805510008")
+    page = client_of(hotline.agent).get(f"/casework/cases/{paper.case.number}/").content.decode()
+    assert "送达和复查" in page
