@@ -6,8 +6,17 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from gonghui.engines.casework.actions import after, collective, intake, knowledge, replies, work
+from gonghui.engines.casework.actions import (
+    after,
+    collective,
+    intake,
+    knowledge,
+    quality,
+    replies,
+    work,
+)
 from gonghui.engines.casework.models import Case, Intake
+from gonghui.engines.casework.rules import sampling
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import ANONYMOUS
 from gonghui.kernel.identity.models import User
@@ -206,6 +215,29 @@ def _work(province: Union, cases: list[Case]) -> None:
     with living_on(days_ago(16), 10):
         row = _intake(second)
         after.call_back(row, by=acting(AGENT), reached=True, score=5, resolved=True)
+        after.close(_again(second), by=acting(AGENT))
+    _check(province)
+
+
+def _check(province: Union) -> None:
+    """A sample of what was settled, its case checked."""
+    with living_on(days_ago(5), 15):
+        sample = quality.draw(
+            province,
+            by=acting(CHIEF),
+            kind=HOTLINE,
+            from_on=days_ago(60),
+            until_on=days_ago(8),
+            percent=20,
+        )
+        points = {code: most for code, (_, most) in sampling.CRITERIA.items()}
+        for checked in sample.checks.all():
+            quality.check(
+                checked,
+                by=acting(CHIEF),
+                points={**points, "answer": 22},
+                findings="答复引用了依据，建议写明办理渠道。",
+            )
 
 
 def _collective(province: Union) -> None:
