@@ -27,12 +27,10 @@ def test_out_of_the_firm_and_into_the_mill(visit: Visit) -> None:
     assert receipt, handler.text()[:400]
 
     approver = visit("jiceng-shenpi", width=360)
-    page = decide(approver, receipt[0], "release")
-    expect(page.get_by_text("已同意转出").first).to_be_visible()
+    decide(approver, receipt[0], "release", "已同意转出")
 
     there = visit("mianfang-shenpi", width=360)
-    page = decide(there, receipt[0], "accept")
-    expect(page.get_by_text("会籍已转入").first).to_be_visible()
+    decide(there, receipt[0], "accept", "会籍已转入")
     page = there.go(f"/w/memberships/?q={number[0] if number else ''}")
     expect(page.locator("tbody tr").first).to_be_visible()
 
@@ -61,15 +59,16 @@ def choose_union(page: Page, text: str) -> None:
         field.fill(value)
 
 
-def decide(visitor: Visitor, receipt: str, step: str) -> Page:
+def decide(visitor: Visitor, receipt: str, step: str, told: str) -> None:
     page = visitor.go("/todo/")
     page.get_by_role("link", name=re.compile(receipt)).click()
     page.wait_for_url("**/w/transfers/*/")
     visitor.look(f"before-{step}")
     visitor.begin(step)
     visitor.confirm()
+    # Before the look, which takes longer than what is told stays.
+    expect(page.get_by_text(told).first).to_be_visible()
     visitor.look(f"after-{step}")
-    return page
 
 
 def test_what_is_late_shows_whose_it_is_now(visit: Visit) -> None:

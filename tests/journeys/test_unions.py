@@ -55,12 +55,10 @@ def july() -> date:
 def figures(page: Page) -> dict[str, int]:
     """Members by union, from the report; a union without a line is not in it."""
     found = {}
-    for row in page.locator("table.mb-report tbody tr").all():
-        title = row.locator("td.c-title").inner_text().strip()
-        cell = row.locator("td[data-label*='会员']").first
-        if cell.count() == 0:
-            cell = row.locator("td.c-number").last
-        found[title] = int(cell.inner_text().replace(",", "") or 0)
+    for row in page.locator("#report tbody[data-rows] tr").all():
+        title = row.locator("th").inner_text().strip()
+        cell = row.locator("td[data-label='会员（人）·合计']")
+        found[title] = int(cell.inner_text().replace(",", ""))
     return found
 
 
@@ -70,7 +68,7 @@ def test_the_report_before_and_after_a_merger(visit: Visit) -> None:
     page = street.go(f"/unions/report/?day={before.isoformat()}")
     earlier = figures(page)
     street.look("day-before")
-    page.get_by_label("截至").fill(on.isoformat())
+    page.get_by_label("截至", exact=True).fill(on.isoformat())
     page.get_by_role("button", name="查看").click()
     page.wait_for_load_state()
     later = figures(page)

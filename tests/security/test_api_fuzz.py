@@ -52,6 +52,8 @@ EXAMPLES = int(os.environ.get("GONGHUI_FUZZ_EXAMPLES", "1"))
 """Examples of each operation and kind; raise it for a long look at one part."""
 SEED = 20261122
 TOKEN = "a" * 32
+POSITIONS = ("after", "before", "under")
+"""Parameters of a list that must name something there is."""
 
 
 class Fuzz:
@@ -62,6 +64,7 @@ class Fuzz:
         # Who asks is settled here: the cookie is no parameter to leave out.
         parts = {**described["components"], "securitySchemes": {}}
         described = {**described, "components": parts, "security": []}
+        self.paths = described["paths"]
         self.schema = schemathesis.openapi.from_dict(described)
         self.schema.app = WSGIHandler()
         self.schema.config.update(base_url="http://localhost")
@@ -129,15 +132,26 @@ class Fuzz:
         """A number that could be right is made right: the record then exists.
 
         Where a list begins and which union it is narrowed to must exist too, so lists are asked
-        without them where the request is to be one they take.
+        without them where the request is to be one they take, or is wrong without them: a wrong
+        place is always refused, and would hide that nothing else is.
         """
-        if case.meta.generation.mode is GenerationMode.POSITIVE and case.query:
-            for name in ("after", "before", "under"):
+        positive = case.meta.generation.mode is GenerationMode.POSITIVE
+        if case.query and (positive or self._wrong_elsewhere(case.query, operation)):
+            for name in POSITIONS:
                 case.query.pop(name, None)
         code = operation.path.split("/")[3] if operation.path.startswith("/api/v1/") else ""
         number = case.path_parameters.get("id") if case.path_parameters else None
         if code in self.numbers and isinstance(number, int) and number >= 0:
             case.path_parameters["id"] = self.numbers[code]
+
+    def _wrong_elsewhere(self, query: dict[str, Any], operation: Any) -> bool:
+        described = self.paths[operation.path][operation.method]
+        taken = {each["name"]: each["schema"] for each in described.get("parameters", ())}
+        return any(
+            bool(fault(value, taken[name])) if name in taken else bool(name)
+            for name, value in query.items()
+            if name not in POSITIONS
+        )
 
 
 def test_the_interface_keeps_to_its_description(world):

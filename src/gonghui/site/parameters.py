@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,7 @@ from gonghui.kernel.resource.forms import ActionForm, DayField
 
 VIEW_PARAMETERS = Permission("parameters.view", "查看业务参数", open=True)
 SET_PARAMETER = Permission("parameters.set", "修改全省业务参数", (APPROVER,))
+OPEN = "不限"
 ROOT = "parameters without a union hold in the whole province, so its root is their place"
 
 
@@ -66,35 +68,56 @@ def change(
 
 
 def shown(value: Any) -> str:
-    """A stored value in words."""
+    """A stored value in words: rows of a table are divided by ；, a bound left open is 不限."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(str(item) for item in value)
+        if _is_table(value):
+            return "；".join(shown(row) for row in value)
+        return "、".join(OPEN if item is None else str(item) for item in value)
     return str(value)
 
 
+def read(text: str, like: Any) -> Any:
+    """What `shown` wrote, as a value of the stored one's shape; ValueError if it is of another."""
+    if _is_table(like):
+        rows = [read(row, like[0]) for row in re.split("[；;\n]", text) if row.strip()]
+        if not rows or any(len(row) != len(like[0]) for row in rows):
+            raise ValueError(text)
+        return rows
+    if isinstance(like, list):
+        parts = [part.strip() for part in re.split("[，,、]", text) if part.strip()]
+        return [None if part == OPEN else json.loads(part) for part in parts]
+    return json.loads(text) if isinstance(like, int) else text
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], list)
+
+
 class ChangeForm(ActionForm):
-    value = forms.CharField(label="新的取值", help_text="几个数字之间用逗号隔开；是或否直接填写。")
+    value = forms.CharField(
+        label="新的取值",
+        help_text="几个数字之间用逗号或顿号隔开，几行之间用分号隔开，不设上限写“不限”；是或否直接填写。",
+    )
     valid_from = DayField(label="生效日期")
     source_doc = forms.CharField(label="文件依据", max_length=200, help_text="文件名称和文号。")
     reason = forms.CharField(label="修改原因", max_length=200)
 
     def clean_value(self) -> Any:
-        text = self.cleaned_data["value"].strip().replace("，", ",").replace("、", ",")
+        text = self.cleaned_data["value"].strip()
         stored = self.record.value
         if isinstance(stored, bool):
             if text not in {"是", "否"}:
                 raise ValidationError("请填写“是”或“否”。")
             return text == "是"
         try:
-            if isinstance(stored, list):
-                return [json.loads(part) for part in text.split(",") if part.strip()]
-            return json.loads(text) if isinstance(stored, int) else text
+            return read(text, stored)
         except ValueError as error:
-            raise ValidationError("请填写数字。") from error
+            shape = f"，每行 {len(stored[0])} 个" if _is_table(stored) else ""
+            raise ValidationError(f"请填写数字{shape}。") from error
 
 
 PARAMETERS = Resource(

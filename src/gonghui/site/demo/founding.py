@@ -49,7 +49,7 @@ def _ask(unit: str, employees: int) -> Preparation:
         women=employees // 3,
         group="陶建国\n鲍秀兰",
         contact_name="陶建国",
-        contact_phone="19955510001",
+        contact_phone="16455510001",
         address="合肥市蜀山区井岗镇",
     )
 
@@ -62,7 +62,7 @@ def _recruit(preparation: Preparation, count: int, first: int) -> None:
         document = synthetic_resident_id(
             random.Random(20261122 + number), "340104", born, Sex(str(1 + number % 2))
         )
-        lines.append(f"{name} {document} 1995552{number:04d}")
+        lines.append(f"{name} {document} 1645552{number:04d}")
     fresh = Preparation.objects.unscoped("the demo's own").get(pk=preparation.pk)
     preparations.recruit(fresh, by=acting("jinggang-zhenzong"), people="\n".join(lines))
 

@@ -62,7 +62,7 @@ def _supplies(county: Union) -> None:
                 by=approver,
                 prefix=f"8{sign}{county.region[:6]}",
                 first="MC000000",
-                last="MCYYYYYY",
+                last="MC999999",
                 document="省总工会赋码号段下达通知",
             )
         for copy, prefix in (("original", "皖正"), ("duplicate", "皖副")):

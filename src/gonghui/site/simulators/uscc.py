@@ -44,7 +44,7 @@ MOODS = {
 FRESH: dict[str, Any] = {"mood": "well", "serial": 0, "keys": {}, "codes": {}, "asked": 0}
 SLOW, SILENCE = 3.0, 12.0
 BODY = "MC"
-"""How the bodies of its codes begin; the range filed for the demo is MC000000 to MCYYYYYY."""
+"""How the bodies of its codes begin; the range filed for the demo is MC000000 to MC999999."""
 
 
 @dataclass

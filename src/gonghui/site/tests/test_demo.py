@@ -151,7 +151,7 @@ def test_people_are_made_up_but_valid(loaded: list[str]) -> None:
     kinds = set(rows.values_list("document_kind", flat=True))
     assert kinds >= {"resident_id", "hk_macao_residence", "taiwan_residence"}
     today = timezone.localdate()
-    for person in rows.order_by("?")[:200]:
+    for person in rows:
         plain = persons.reveal(person)
         check_document(person.document_kind, plain["document_number"], on=today)
         if plain["mobile"]:

@@ -9,6 +9,7 @@ from gonghui.kernel.access.models import DatedParameter
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.codes.writing import load
+from gonghui.site.parameters import read, shown
 
 ASKED = {
     "value": "12",
@@ -64,3 +65,33 @@ def test_cities_and_handlers_see_but_do_not_change(world, row, as_application):
         assert client.get("/w/parameters/").status_code == 200
         assert client.post(f"/w/parameters/{row.pk}/change/", ASKED).status_code == 403
     assert DatedParameter.objects.unscoped("t").filter(key=row.key).count() == 1
+
+
+@pytest.fixture
+def table(world):
+    load()
+    rows = DatedParameter.objects.unscoped("t")
+    return rows.get(key="election.committee_sizes", valid_to=None)
+
+
+def test_a_table_is_read_as_it_is_shown(world, table):
+    words = shown(table.value)
+    assert words.endswith("10001、不限、29、37") and "；25、201、3、7；" in words
+    assert read(words, table.value) == table.value
+
+
+def test_a_table_is_changed_row_by_row(world, table, as_application):
+    client = client_of(world, APPROVER, world.province)
+    asked = {**ASKED, "value": "0，25，1，3；25，不限，3，9"}
+    page = client.post(f"/w/parameters/{table.pk}/change/", asked)
+    assert page.status_code == 302, page.content.decode()[-2000:]
+    rows = DatedParameter.objects.unscoped("t").filter(key=table.key, valid_to=None)
+    assert rows.get().value == [[0, 25, 1, 3], [25, None, 3, 9]]
+
+
+@pytest.mark.parametrize("value", ["0，25，1", "零，25，1，3", "；", "0，25，1，3；25，3"])
+def test_a_row_that_lacks_something_is_refused(world, table, value):
+    client = client_of(world, APPROVER, world.province)
+    page = client.post(f"/w/parameters/{table.pk}/change/", {**ASKED, "value": value})
+    assert page.status_code == 422
+    assert "请填写数字，每行 4 个。" in page.content.decode()

@@ -19,8 +19,11 @@ from django.apps import apps
 from django.utils.module_loading import import_string
 
 import gonghui
+from gonghui.kernel.access.roles import Permission
+from gonghui.kernel.process.permissions import DESIGN_FLOWS, SIGN_WORK
 from gonghui.kernel.ui import charts, diagrams, reports
 from gonghui.kernel.ui.templatetags import ui as tags
+from gonghui.systems.foundation.components.permissions import VIEW_CHARTS, VIEW_TABLES
 from gonghui.systems.foundation.components.queries import samples
 
 ROOT = Path(next(iter(gonghui.__path__)))
@@ -67,7 +70,8 @@ class Component:
     """One component. targets: classes or functions, by dotted path, whose parameters are listed.
 
     marks: patterns by which its use is found in templates and modules. within: folder that is
-    the component itself, left out of its uses. words: meaning of each parameter.
+    the component itself, left out of its uses. words: meaning of each parameter. pages: title,
+    name of the address and the permission of each page it opens.
     """
 
     code: str
@@ -80,7 +84,7 @@ class Component:
     samples: tuple[samples.Sample, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     within: str = ""
-    pages: tuple[tuple[str, str], ...] = ()
+    pages: tuple[tuple[str, str, Permission], ...] = ()
 
     @property
     def version(self) -> str:
@@ -497,7 +501,7 @@ COMPONENTS: tuple[Component, ...] = (
             "part": "比率的分子",
             "whole": "比率的分母",
         },
-        pages=(("图形和报表", "charts"),),
+        pages=(("图形和报表", "charts", VIEW_CHARTS),),
     ),
     Component(
         "workflow",
@@ -513,7 +517,7 @@ COMPONENTS: tuple[Component, ...] = (
         samples.FLOWS_DRAWN,
         FLOW_WORDS,
         within="kernel/process/",
-        pages=(("流程", "flows"), ("流程事项", "work")),
+        pages=(("流程", "flows", DESIGN_FLOWS), ("流程事项", "work", SIGN_WORK)),
     ),
     Component(
         "rules",
@@ -532,7 +536,7 @@ COMPONENTS: tuple[Component, ...] = (
         samples.RULES,
         RULE_WORDS,
         within="kernel/rules/",
-        pages=(("决策表", "rules"),),
+        pages=(("决策表", "rules", VIEW_TABLES),),
     ),
     Component(
         "documents",

@@ -7,8 +7,9 @@ from datetime import date
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
+from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Missing
 from gonghui.kernel.documents.content import Official, Paragraph
 from gonghui.kernel.documents.rendering import render as typeset
@@ -39,7 +40,9 @@ def gallery(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     groups = queries.by_group()
     context = {
-        "groups": [(title, [_shown(item) for item in items]) for title, items in groups],
+        "groups": [
+            (title, [_shown(item, request.actor) for item in items]) for title, items in groups
+        ],
         "count": len(queries.COMPONENTS),
     }
     return render(request, "components/gallery.html", context)
@@ -54,10 +57,10 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
     found = queries.component(code)
     if found is None:
         raise Missing("没有这个组件。", remedy="请从组件库进入。")
-    return render(request, "components/component.html", {"entry": _shown(found)})
+    return render(request, "components/component.html", {"entry": _shown(found, request.actor)})
 
 
-def _shown(item: queries.Component) -> dict:
+def _shown(item: queries.Component, actor: Actor) -> dict:
     return {
         "item": item,
         "samples": [
@@ -65,15 +68,10 @@ def _shown(item: queries.Component) -> dict:
             for sample in item.samples
         ],
         "uses": item.uses,
-        "pages": [(title, address) for title, name in item.pages if (address := _address(name))],
+        "pages": [
+            (title, reverse(name)) for title, name, needed in item.pages if actor.may(needed)
+        ],
     }
-
-
-def _address(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def document(request: HttpRequest) -> HttpResponse:
