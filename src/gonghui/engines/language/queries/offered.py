@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gonghui.engines.language.queries.judging import detect_crisis, judge
+from gonghui.engines.language.rules.sensitive import written_ways
 from gonghui.kernel.search.texts import Subject
 
 NEAREST = {
@@ -38,3 +39,8 @@ def subjects(text: str, known: Mapping[str, str]) -> Sequence[Subject]:
         if code and code not in found and item.share >= 0.05:
             found[code] = Subject(code, round(item.share, 3), item.because)
     return list(found.values())
+
+
+def variants(word: str) -> Sequence[str]:
+    """Ways a word is written past a filter."""
+    return written_ways(word)

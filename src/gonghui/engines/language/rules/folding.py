@@ -35,6 +35,15 @@ def simplified() -> dict[int, str]:
     return {ord(old): new for old, new in zip(pairs[::2], pairs[1::2], strict=True)}
 
 
+@cache
+def unsimplified() -> dict[str, tuple[str, ...]]:
+    """The traditional forms of each simplified sign."""
+    found: dict[str, tuple[str, ...]] = {}
+    for old, new in simplified().items():
+        found[new] = (*found.get(new, ()), chr(old))
+    return found
+
+
 def is_han(sign: str) -> bool:
     return FIRST_HAN <= sign <= LAST_HAN or sign > "\U00020000"
 

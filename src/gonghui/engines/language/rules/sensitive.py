@@ -12,12 +12,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from itertools import product
+from itertools import islice, product
 
 from ahocorasick_rs import AhoCorasick
 from pypinyin import Style, pinyin
 
-from gonghui.engines.language.rules.folding import Folded, is_han, plain, skeleton
+from gonghui.engines.language.rules.folding import (
+    Folded,
+    is_han,
+    plain,
+    skeleton,
+    unsimplified,
+)
 from gonghui.engines.language.rules.reading import lines, table
 from gonghui.engines.language.rules.segmenting import segmenter
 
@@ -44,6 +50,8 @@ GAP_MOST = 3
 """Signs between two characters of a word that still hide it."""
 SPLIT_MOST = 24
 """Ways of splitting one word that are looked for."""
+FORMS_MOST = 64
+"""Ways of writing one word in traditional characters that are told."""
 SOUND_BASE = 0xE000
 """Where the private signs begin that stand for syllables."""
 
@@ -202,6 +210,18 @@ def spellings(word: str) -> list[str]:
     whole = "".join(heard)
     mixed = [word[:n] + heard[n] + word[n + 1 :] for n in range(len(word))]
     return [text for text in (whole, *mixed) if len(text) > len(word)]
+
+
+def traditional(word: str) -> list[str]:
+    """The word with one or more of its characters in a traditional form."""
+    ways = [(sign, *unsimplified().get(sign, ())) for sign in word]
+    forms = ("".join(chosen) for chosen in product(*ways))
+    return [form for form in islice(forms, FORMS_MOST) if form != word]
+
+
+def written_ways(word: str) -> list[str]:
+    """The word in split characters, in pinyin and in traditional characters."""
+    return [*splits(word), *spellings(word), *traditional(word)]
 
 
 def _broken(text: str, bare: Folded, start: int, end: int) -> bool:

@@ -18,7 +18,7 @@ from gonghui.engines.language.rules.masking import identifies, masked
 from gonghui.engines.language.rules.prompting import faults, injections, prompt
 from gonghui.engines.language.rules.retrieval import THRESHOLD, Passage, find
 from gonghui.engines.language.rules.segmenting import segmenter
-from gonghui.engines.language.rules.sensitive import Matcher, Way, Word, matcher
+from gonghui.engines.language.rules.sensitive import Matcher, Way, Word, matcher, written_ways
 from gonghui.engines.language.rules.similarity import cosine, hashed, marks, probes, ranked
 from gonghui.engines.language.rules.training import builtin
 from gonghui.engines.language.rules.trends import bursts, rising
@@ -90,6 +90,12 @@ def test_covered_text_keeps_its_length():
     text = "加微信群看百*家*乐直播"
     covered = matcher().cover(text)
     assert len(covered) == len(text) and "百" not in covered
+
+
+@pytest.mark.parametrize("written", ["贝者博", "dubo", "赌bo", "賭博"])
+def test_variants_of_a_word_are_offered_to_filters(written):
+    assert written in written_ways("赌博")
+    assert "赌博" not in written_ways("赌博")
 
 
 def test_same_sound_counts_only_where_the_word_says_so():
