@@ -10,11 +10,11 @@ class LanguageConfig(AppConfig):
 
     def ready(self) -> None:
         from gonghui.engines.language import jobs  # noqa: F401
+        from gonghui.engines.language.actions import danger  # noqa: F401
         from gonghui.engines.language.queries import offered
-        from gonghui.kernel.notify import replies
-        from gonghui.kernel.notify.kinds import register_kind
+        from gonghui.kernel.notify import replies, variants
         from gonghui.kernel.search import texts
 
-        register_kind("language.crisis", "危机来文")
         replies.register_watch("language", offered.alarm)
+        variants.register("language", offered.variants)
         texts.register_classifier("language", offered.subjects)

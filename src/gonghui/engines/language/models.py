@@ -93,6 +93,9 @@ class Record(Scoped):
     score = models.FloatField("匹配程度", null=True)
     injected = models.BooleanField("含诱导指令", default=False)
     text = SealedTextField("提问内容", null=True)
+    settled_by = models.CharField("危机处置人", max_length=50, blank=True)
+    settled_at = models.DateTimeField("危机处置时间", null=True)
+    settled_note = models.CharField("危机处置情况", max_length=500, blank=True)
 
     class Meta:
         verbose_name = "文本分析记录"

@@ -29,6 +29,16 @@ ANSWER_FROM = Setting(
     minimum=Decimal("0.2"),
     maximum=Decimal("1"),
 )
+RELEARN_FROM = Setting(
+    "language.relearn_from",
+    "自动训练所需的纠正数",
+    int,
+    20,
+    "已采纳未学习的纠正达到这个数，当夜自动训练一个待启用的版本；启用仍由人决定。",
+    unit="条",
+    minimum=1,
+    maximum=10_000,
+)
 CRISIS_WORDS = Setting(
     "language.crisis_words",
     "遇到危机来文时给对方的话",

@@ -1,39 +1,33 @@
 """The answer bot (答复机器人): an approved article quoted with its source, or a person.
 
-A crisis is looked for first: it is answered with fixed words written by people, a to-do opens for
-the duty desk, an event goes out, and no machine writes a word.
+A crisis is looked for first: it is answered with fixed words written by people and handed over
+(actions/danger.py); no machine writes a word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
 from gonghui.engines.language import tunables
+from gonghui.engines.language.actions.danger import hand_over
 from gonghui.engines.language.actions.recording import remember
 from gonghui.engines.language.models import Outcome, Record, Source
-from gonghui.engines.language.permissions import ASK, WATCH_CRISIS
+from gonghui.engines.language.permissions import ASK
 from gonghui.engines.language.queries import passages
 from gonghui.engines.language.queries.judging import judge
 from gonghui.engines.language.rules.classifying import Judgement
-from gonghui.engines.language.rules.crisis import Crisis
 from gonghui.engines.language.rules.masking import masked
 from gonghui.engines.language.rules.prompting import injections
 from gonghui.engines.language.rules.retrieval import Hit
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Refusal
-from gonghui.kernel.bus.outbox import publish
-from gonghui.kernel.notify.todos import open_todo
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope, wall_at
 
 LONGEST = 2_000
-CRISIS = "cn.gonghui.language.crisis"
-CRISIS_HOOKS: dict[str, Callable[[Union, str, str, Crisis], None]] = {}
-"""Human paths besides the to-do, by name: called with union, text, channel, what was found."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +41,6 @@ class Reply:
     near: tuple[Hit, ...] = ()
 
 
-def on_crisis(name: str, hook: Callable[[Union, str, str, Crisis], None]) -> None:
-    """Let a system lead crisis texts to a person in its own way as well (a case, a call)."""
-    if CRISIS_HOOKS.setdefault(name, hook) is not hook:
-        raise ValueError(f"{name!r} listens for crises twice")
-
-
 def ask(question: str, *, union: Union, by: Actor, channel: str = "web") -> Reply:
     """Answer a worker's question, or hand it to a person; both are kept."""
     by.require(ASK)
@@ -64,7 +52,7 @@ def ask(question: str, *, union: Union, by: Actor, channel: str = "web") -> Repl
     with transaction.atomic(), wall_at(Scope.everything()):
         if found.crisis is not None:
             record = _kept(union, question, channel, found, Outcome.CRISIS)
-            hand_over(union, question, channel=channel, found=found.crisis, ref=str(record.pk))
+            hand_over(record, question, found=found.crisis)
             return Reply(Outcome.CRISIS, tunables.CRISIS_WORDS.value(union.path), record)
         hits = [] if injections(question) else passages.nearest(question)
         line = float(tunables.ANSWER_FROM.value(union.path))
@@ -90,31 +78,6 @@ def ask(question: str, *, union: Union, by: Actor, channel: str = "web") -> Repl
         )
         words = tunables.HUMAN_WORDS.value(union.path)
         return Reply(Outcome.HUMAN, words, record, None, tuple(hits))
-
-
-def hand_over(union: Union, text: str, *, channel: str, found: Crisis, ref: str) -> None:
-    """The human path of a crisis text, for whatever channel it came by; in a transaction.
-
-    The to-do names the channel alone. Hooks are given the text.
-    """
-    open_todo(
-        kind="language.crisis",
-        target_type="language.crisis",
-        target_id=f"{channel}:{ref}",
-        title=f"危机来文（{found.title}），请立即联系对方",
-        link="/ai/crises/",
-        org_path=union.path,
-        union_id=union.pk,
-        permission=WATCH_CRISIS.code,
-    )
-    publish(
-        CRISIS,
-        f"crisis/{channel}:{ref}",
-        {"kind": found.kind, "channel": channel, "union": union.pk, "ref": ref},
-        union.path,
-    )
-    for hook in CRISIS_HOOKS.values():
-        hook(union, text, channel, found)
 
 
 def _kept(

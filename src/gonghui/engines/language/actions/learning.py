@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.db.models import Max
@@ -17,17 +17,26 @@ from gonghui.engines.language.models import (
 )
 from gonghui.engines.language.permissions import ACTIVATE, CORRECT, DECIDE_CORRECTIONS, TRAIN
 from gonghui.engines.language.queries import models as queries
+from gonghui.engines.language.queries import tasks
 from gonghui.engines.language.queries.judging import judge
 from gonghui.engines.language.rules import training
 from gonghui.engines.language.rules.categories import CATEGORIES
 from gonghui.kernel.access.actions import action, note
-from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.access.actor import Actor, platform
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
+from gonghui.kernel.jobs.models import Task
+from gonghui.kernel.jobs.registry import JOBS
+from gonghui.kernel.jobs.tasks import start as start_task
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.scoping import Scope, wall_at
 
 LEARNED = "what people corrected anywhere is learned together"
 WORSE = 0.02
 """Loss of the share right from which a model is put in use only with a reason."""
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody waits."""
 
 
 @action("language.correct", "纠正分类建议", CORRECT, creates=True)
@@ -88,19 +97,46 @@ def _decided(correction: Correction, by: Actor, state: CorrectionState, opinion:
 
 
 @action("language.train", "训练分类模型", TRAIN, creates=True)
-def train(union: Union, *, by: Actor) -> ModelVersion:
-    """A candidate of our set and every accepted correction, at the province; takes some seconds."""
+def order_training(union: Union, *, by: Actor) -> Task:
+    """Have a candidate trained in the background, at the province; the task carries its state."""
     if union.parent_id is not None:
         raise Refusal(
             "模型全省共用，由省总工会训练。",
             remedy="采纳的纠正会在省总工会下次训练时学习。",
             code="province",
         )
-    rows = Correction.objects.unscoped(LEARNED).filter(
-        state__in=(CorrectionState.ACCEPTED, CorrectionState.LEARNED)
+    if tasks.under_way() is not None:
+        raise Conflict("正在训练，完成后再发起。", code="running")
+    return queue_training(union, by.name, by.user_id)
+
+
+def queue_training(union: Union, name: str, user_id: int | None) -> Task:
+    """Queue the job that trains; for people's orders and for the clock."""
+    return start_task(
+        JOBS[tasks.KIND],
+        title="训练分类模型",
+        started_by_id=user_id,
+        org_path=union.path,
+        union_id=union.pk,
+        by_id=user_id,
+        by_name=name,
     )
-    found = list(rows.order_by("pk"))
-    model = training.trained((item.label, item.text.reveal()) for item in found)
+
+
+def train(
+    union: Union, *, by_id: int | None, by_name: str, report: Callable[[int, int], None] = _silent
+) -> ModelVersion:
+    """A candidate of our set and every accepted correction; half a minute of one core.
+
+    report(done, total) is called between its steps, outside a transaction. Conflict when nothing
+    new was there to learn.
+    """
+    with transaction.atomic(), wall_at(Scope.everything()):
+        rows = Correction.objects.unscoped(LEARNED).filter(
+            state__in=(CorrectionState.ACCEPTED, CorrectionState.LEARNED)
+        )
+        pairs = [(item.pk, item.label, item.text.reveal()) for item in rows.order_by("pk")]
+    model = training.trained(((label, text) for _, label, text in pairs), report)
     packed = model.packed()
     digest = hashlib.sha256(packed).hexdigest()
     same = queries.versions().filter(digest=digest).first()
@@ -111,25 +147,30 @@ def train(union: Union, *, by: Actor) -> ModelVersion:
             remedy="采纳新的纠正之后再训练。",
             code="same",
         )
-    number = (queries.versions().aggregate(last=Max("number"))["last"] or 0) + 1
     made = ModelVersion(
-        number=number,
         packed=packed,
         digest=digest,
-        figures=asdict(training.measured(model)),
+        figures=training.figures_of(model),
         texts=model.trained_on,
-        corrections=len(found),
-        trained_at=timezone.now(),
-        trained_by=by.name,
-        trained_by_id=by.user_id,
+        corrections=len(pairs),
+        trained_by=by_name,
+        trained_by_id=by_id,
     )
+    return keep(union, by=platform("模型训练"), made=made, learned=[pk for pk, _, _ in pairs])
+
+
+@action("language.train.keep", "保存训练出的模型", TRAIN, creates=True)
+def keep(union: Union, *, by: Actor, made: ModelVersion, learned: Sequence[int]) -> ModelVersion:
+    """Keep what was trained as a candidate and mark what it learned from."""
+    made.number = (queries.versions().aggregate(last=Max("number"))["last"] or 0) + 1
+    made.trained_at = timezone.now()
     made.place_at(union)
     made.save()
-    for item in found:
-        if item.state == CorrectionState.ACCEPTED:
-            item.state, item.learned_in = CorrectionState.LEARNED, number
-            item.save(update_fields=["state", "learned_in"])
-    note(texts=made.texts, corrections=made.corrections)
+    rows = Correction.objects.unscoped(LEARNED).filter(pk__in=learned)
+    rows.filter(state=CorrectionState.ACCEPTED).update(
+        state=CorrectionState.LEARNED, learned_in=made.number
+    )
+    note(texts=made.texts, corrections=made.corrections, ordered_by=made.trained_by)
     return made
 
 
@@ -180,7 +221,7 @@ def deactivate(model: ModelVersion, *, by: Actor, reason: str) -> ModelVersion:
 def figures_now() -> dict:
     """The figures of the version in use."""
     used = queries.versions().filter(state=ModelState.ACTIVE).first()
-    return used.figures if used else asdict(training.measured(training.builtin()))
+    return used.figures if used else training.known_figures()["builtin"]
 
 
 def _builtin_digest() -> str:

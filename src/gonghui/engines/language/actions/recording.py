@@ -68,12 +68,13 @@ def remember(
         "injected": bool(injections(text)),
         **more,
     }
-    made = Record(source=source, ref=ref, text=kept, **values)
-    made.place_at(union)
     with transaction.atomic():
-        if ref:
-            rows = Record.objects.unscoped(AGAIN).filter(source=source, ref=ref)
-            rows.delete()
+        rows = Record.objects.unscoped(AGAIN).filter(source=source, ref=ref)
+        made = (rows.first() if ref else None) or Record(source=source, ref=ref)
+        made.text = kept
+        for name, value in values.items():
+            setattr(made, name, value)
+        made.place_at(union)
         made.save()
     return made
 

@@ -1,8 +1,8 @@
-"""What of a text the classifier counts: words, pairs of neighbouring characters, and cues.
+"""What of a text the classifier counts: words, characters, pairs of neighbours, and cues.
 
-Pairs carry typing errors and words no dictionary has. A cue is a phrase that speaks for a label
-(data/cues.csv and the labelled words of the dictionary): the phrase itself is a feature, and so
-is its label, by which one rare phrase helps texts the training never saw.
+Characters and pairs carry typing errors, dialect and words no dictionary has. A cue is a phrase
+that speaks for a label (data/cues.csv and the labelled words of the dictionary): the phrase itself
+is a feature, and so is its label, by which one rare phrase helps texts the training never saw.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gonghui.engines.language.rules.segmenting import Segmenter, segmenter, unio
 
 LONGEST = 2_000
 """Signs of a text that are read; a letter says what it is about well before."""
-PAIR, CUE, FOR = ".", "#", "@"
+SINGLE, PAIR, CUE, FOR = "-", ".", "#", "@"
 """How the names of features begin; a word begins with none of them."""
 
 
@@ -37,6 +37,7 @@ def features(text: str, cutter: Segmenter | None = None) -> Counter[str]:
     before = ""
     for sign in text:
         if is_han(sign):
+            found[f"{SINGLE}{sign}"] += 1
             if before:
                 found[f"{PAIR}{before}{sign}"] += 1
             before = sign
@@ -55,8 +56,8 @@ NUMERALS = frozenset("零一二两三四五六七八九十百千万几半")
 
 
 def shown(feature: str) -> str:
-    """A feature as a reason for people: words and cues; nothing for pairs, labels, numbers."""
-    if feature.startswith((PAIR, FOR)):
+    """A feature as a reason for people: words and cues; nothing for characters, labels, numbers."""
+    if feature.startswith((SINGLE, PAIR, FOR)):
         return ""
     word = feature.removeprefix(CUE)
     return "" if len(word) < 2 or word[0] in NUMERALS else word

@@ -6,8 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from gonghui.engines.casework.models import Case, Intake
+from gonghui.engines.language.actions.danger import hand_over
 from gonghui.engines.language.actions.recording import index, remember
 from gonghui.engines.language.models import Source
+from gonghui.engines.language.queries.judging import judge
 from gonghui.kernel.bus.models import Outbox
 from gonghui.kernel.bus.subscribers import subscriber
 from gonghui.kernel.jobs.periodic import every
@@ -50,14 +52,19 @@ def judge_case(case_id: int) -> int:
             text = "。".join(parts).strip()
             if not text:
                 continue
-            remember(
+            found = judge(text, case.union.path)
+            record = remember(
                 case.union,
                 source=Source.CASE,
                 ref=f"intake/{intake.pk}",
                 text=text,
                 channel=intake.channel,
                 at=intake.received_at,
+                found=found,
             )
+            if found.crisis is not None and not case.crisis and record.settled_at is None:
+                # Whoever took it in had no watch; with one, people were called in that same step.
+                hand_over(record, text, found=found.crisis)
             index("case", str(case.pk), text)
             done += 1
     return done

@@ -20,6 +20,7 @@ urlpatterns = [
     path("ai/rights/", get(analyses.rights), name="ai-rights"),
     path("ai/consultations/", get(analyses.consultations), name="ai-consultations"),
     path("ai/models/", both(models.overview), name="ai-models"),
+    path("ai/models/training/", get(models.training_state), name="ai-training"),
     path("ai/models/<int:number>/", both(models.card), name="ai-model"),
     path("ai/models/filing/", get(models.filing), name="ai-filing"),
     path("api/v1/ai/facts/", get(console.facts_api), name="ai-facts"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from gonghui.engines.language.actions import danger
 from gonghui.engines.language.actions import learning as actions
 from gonghui.engines.language.models import (
     LABELS,
@@ -56,6 +57,23 @@ class OpinionForm(ActionForm):
 
 class RejectForm(ActionForm):
     opinion = forms.CharField(label="意见", min_length=2, max_length=200)
+
+
+class SettleForm(ActionForm):
+    text = forms.CharField(
+        label="怎样联系到本人、情况如何",
+        min_length=danger.SHORTEST,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "data-private": ""}),
+    )
+
+
+def _settled(row: Record) -> str:
+    if not row.crisis:
+        return ""
+    if row.settled_at is None:
+        return "随办件处置" if row.source == Source.CASE else "待处置"
+    return f"{row.settled_by}：{row.settled_note}"
 
 
 def _decidable(row: Correction, actor) -> bool:
@@ -165,8 +183,21 @@ RECORDS = Resource(
                     "提问（去标识化）",
                     lambda row: masked(row.text.reveal()) if row.text is not None else "",
                 ),
+                ("危机处置", _settled),
                 ("时间", "at"),
             ),
+        ),
+    ),
+    steps=(
+        Step(
+            danger.settle,
+            "settle",
+            "记录处置",
+            SettleForm,
+            shown=lambda row, actor: bool(row.crisis) and row.settled_at is None,
+            tone="primary",
+            help="联系到本人后写下经过，待办随之办结。",
+            done="已记录处置。",
         ),
     ),
     export=EXPORT_RECORDS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from gonghui.engines.language.models import Correction, Record, Source, Word, WordList
+from gonghui.engines.language.models import Correction, Draft, Record, Source, Word, WordList
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.testing.world import World
 from gonghui.systems.foundation.ai.models import AlertRule, FeedItem, FeedSource
@@ -46,6 +46,20 @@ def correction(world: World, union: Union, **facts: object) -> Correction:
         **facts,
     }
     return _placed(Correction(**values), union)
+
+
+def draft(world: World, union: Union, **facts: object) -> Draft:
+    values = {
+        "at": timezone.now(),
+        "by_name": "经办",
+        "article": "样例条目",
+        "asked": "样例来文",
+        "text": "样例起草",
+        "model": "draft",
+        "state": "shown",
+        **facts,
+    }
+    return _placed(Draft(**values), union)
 
 
 def source(world: World, union: Union, **facts: object) -> FeedSource:

@@ -7,11 +7,13 @@ from datetime import date
 
 import httpx
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from gonghui.engines.language import tunables
-from gonghui.engines.language.actions import answering, drafting, learning, recording
+from gonghui.engines.language.actions import answering, danger, drafting, learning, recording
 from gonghui.engines.language.actions import words as word_actions
+from gonghui.engines.language.jobs import relearn
 from gonghui.engines.language.models import (
     Correction,
     CorrectionState,
@@ -24,18 +26,24 @@ from gonghui.engines.language.models import (
     Record,
     WordList,
 )
+from gonghui.engines.language.queries import judging, offered, passages, similar, tasks
 from gonghui.engines.language.queries import models as model_queries
-from gonghui.engines.language.queries import offered, passages, similar
 from gonghui.engines.language.queries import words as word_queries
 from gonghui.engines.language.rules import training
+from gonghui.engines.language.rules.evaluating import is_held_out
+from gonghui.engines.language.rules.features import features
+from gonghui.engines.language.rules.logistic import Sample
 from gonghui.engines.language.rules.logistic import train as fit
 from gonghui.engines.language.rules.retrieval import Passage
 from gonghui.kernel.access.actor import ANONYMOUS
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.bus.models import Outbox
-from gonghui.kernel.notify.models import Todo
+from gonghui.kernel.jobs.registry import JOBS
+from gonghui.kernel.notify.models import Message, Todo
+from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.security import outgoing
+from gonghui.systems.foundation.ai.tests import makers
 
 pytestmark = pytest.mark.django_db
 ARTICLE = Passage(
@@ -77,7 +85,17 @@ def articles(monkeypatch):
 def quick(monkeypatch):
     """Training without the seconds of calibration."""
     monkeypatch.setattr(
-        training, "trained", lambda rows=(): fit(training.for_training(rows), calibrated=False)
+        training,
+        "trained",
+        lambda rows=(), report=None: fit(
+            [
+                Sample(label, features(text))
+                for label, text in (*training.labelled()[:400], *rows)
+                if not is_held_out(text)
+            ],
+            calibrated=False,
+            report=report,
+        ),
     )
 
 
@@ -157,6 +175,16 @@ def test_the_text_of_a_correction_is_sealed(world, staff):
     assert "王小明" not in str(stored)
 
 
+def trained(union, by):
+    """Order a training and do the worker's part."""
+    task = learning.order_training(union, by=by)
+    with pytest.raises(Conflict, match="正在训练"):
+        learning.order_training(union, by=by)
+    JOBS[tasks.KIND](task_id=task.pk, union_id=union.pk, by_id=by.user_id, by_name=by.name)
+    task.refresh_from_db()
+    return task
+
+
 def test_train_activate_and_go_back(world, staff, quick):
     union = world.unions["province"]
     for number in range(8):
@@ -168,15 +196,19 @@ def test_train_activate_and_go_back(world, staff, quick):
         )
         learning.accept(made, by=staff["province_chief"])
     with pytest.raises(Refusal, match="省总工会"):
-        learning.train(world.unions["hefei"], by=staff["hefei"])
-    first = learning.train(union, by=staff["province"])
+        learning.order_training(world.unions["hefei"], by=staff["hefei"])
+    task = trained(union, staff["province"])
+    first = ModelVersion.objects.unscoped("test").get(number=task.result["number"])
+    assert (task.state, task.percent) == ("done", 100)
     assert first.corrections == 8 and first.state == ModelState.CANDIDATE
+    assert first.trained_by_id == staff["province"].user_id
+    assert first.figures["texts"] > 200 and first.figures["apart"]["texts"] > 300
     assert not Correction.objects.unscoped("test").exclude(learned_in=1).exists()
     assert model_queries.active_number() == 0
-    with pytest.raises(Conflict):
-        learning.train(union, by=staff["province"])
+    again = trained(union, staff["province"])
+    assert again.state == "failed" and "训练数据没有变化" in again.error
     chief = staff["province_chief"]
-    learning.activate(first, by=chief)
+    learning.activate(first, by=chief, reason="试训练的文本少，只为演练切换")
     model_queries.forget()
     assert model_queries.active()[0] == first.number
     assert (
@@ -186,6 +218,48 @@ def test_train_activate_and_go_back(world, staff, quick):
     learning.deactivate(first, by=chief, reason="回到内置模型")
     model_queries.forget()
     assert model_queries.active_number() == 0
+
+
+def test_nothing_is_trained_in_the_request(world, staff, monkeypatch):
+    monkeypatch.setattr(training, "trained", lambda *a, **k: pytest.fail("trained in a request"))
+    task = learning.order_training(world.unions["province"], by=staff["province"])
+    assert task.state == "queued" and not task.is_over
+
+
+def test_the_clock_orders_a_training_when_enough_waits(world, staff):
+    union = world.unions["hefei"]
+    for number in range(20):
+        assert not relearn()
+        made = learning.correct(
+            union, by=staff["hefei"], text=f"闸机第{number}次吞卡", label="safety"
+        )
+        learning.accept(made, by=staff["hefei_chief"])
+    assert relearn() and tasks.under_way() is not None
+    assert not relearn()
+
+
+def test_a_text_is_judged_without_any_table_of_models(world):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE language_modelversion")
+    model_queries.forget()
+    assert judging.judge("老板拖欠我三个月工资").first.label == "pay"
+    assert world.unions["province"].pk
+
+
+def test_a_version_that_cannot_be_read_gives_way(world):
+    broken = ModelVersion(
+        number=7,
+        state=ModelState.ACTIVE,
+        packed=b"torn",
+        digest="x",
+        figures={"right": 0.5},
+        texts=1,
+        trained_at=timezone.now(),
+        trained_by="某人",
+    )
+    broken.place_at(world.unions["province"])
+    broken.save()
+    assert judging.judge("老板拖欠我三个月工资").first.label == "pay"
 
 
 def test_a_worse_model_needs_a_reason(world, staff):
@@ -247,22 +321,76 @@ def test_what_no_article_answers_goes_to_a_person(world, articles, question):
     assert reply.words == tunables.HUMAN_WORDS.value()
 
 
+DANGER = "没签合同，再不给双倍工资我就从楼顶跳下去"
+
+
 @pytest.mark.parametrize("channel", ["web", "sms", "wechat", "bot"])
-def test_a_crisis_reaches_a_person_in_one_step(world, articles, monkeypatch, channel):
+def test_a_crisis_reaches_a_person_in_one_step(world, staff, articles, monkeypatch, channel):
     told = []
-    monkeypatch.setattr(answering, "CRISIS_HOOKS", {"test": lambda *facts: told.append(facts[2])})
+    monkeypatch.setattr(danger, "HOOKS", {"test": lambda *facts: told.append(facts[2])})
     monkeypatch.setattr(outgoing, "request", lambda *a, **k: pytest.fail("a call went out"))
     union = world.unions["province"]
-    reply = answering.ask(
-        "没签合同，再不给双倍工资我就从楼顶跳下去", union=union, by=ANONYMOUS, channel=channel
-    )
+    reply = answering.ask(DANGER, union=union, by=ANONYMOUS, channel=channel)
     assert reply.outcome == Outcome.CRISIS and reply.hit is None
     assert reply.words == tunables.CRISIS_WORDS.value()
     assert told == [channel]
     todo = Todo.objects.get(kind="language.crisis")
-    assert "楼顶" not in todo.title and todo.union_id == union.pk
-    event = Outbox.objects.get(type=answering.CRISIS)
+    assert "楼顶" not in todo.title and todo.union_id == union.pk and todo.due_at is not None
+    reached = set(Message.objects.values_list("recipient_user_id", flat=True))
+    assert {staff["province"].user_id, staff["province_chief"].user_id} <= reached
+    event = Outbox.objects.get(type=danger.EVENT)
     assert "楼顶" not in json.dumps(event.data, ensure_ascii=False)
+
+
+def test_where_nobody_has_the_duty_the_next_above_is_called(world, staff, articles):
+    answering.ask(DANGER, union=world.unions["shushan"], by=ANONYMOUS)
+    assert Todo.objects.get(kind="language.crisis").union_id == world.unions["hefei"].pk
+    reached = set(Message.objects.values_list("recipient_user_id", flat=True))
+    assert staff["hefei"].user_id in reached and staff["province"].user_id not in reached
+
+
+def test_a_crisis_stays_open_until_somebody_says_how_it_was_met(world, staff, articles):
+    reply = answering.ask(DANGER, union=world.unions["hefei"], by=ANONYMOUS)
+    waiting = Todo.objects.filter(kind="language.crisis", done_at=None)
+    with pytest.raises(Refusal, match="写明"):
+        danger.settle(reply.record, by=staff["hefei"], text="好")
+    with pytest.raises(Forbidden):
+        danger.settle(reply.record, by=staff["wuhu"], text="已电话联系本人，情绪平稳")
+    assert waiting.exists()
+    danger.settle(reply.record, by=staff["hefei"], text="已电话联系本人，情绪平稳")
+    assert not waiting.exists()
+    with pytest.raises(Conflict):
+        danger.settle(reply.record, by=staff["hefei_chief"], text="又联系了一次本人")
+
+
+# The wall in the database
+
+
+@pytest.mark.parametrize("table", ["record", "correction", "draft"])
+def test_rows_of_others_are_out_of_sight_of_the_application(world, staff, table, as_application):
+    made = {"record": makers.record, "correction": makers.correction, "draft": makers.draft}[table]
+    raise_wall(Scope.everything())
+    rows = type(made(world, world.unions["hefei"])).objects.unscoped("test")
+    made(world, world.unions["wuhu"])
+    assert rows.count() == 2
+    raise_wall(staff["hefei"].wall())
+    assert [row.union_id for row in rows] == [world.unions["hefei"].pk]
+    raise_wall(staff["province"].wall())
+    assert rows.count() == 2
+    raise_wall(ANONYMOUS.wall())
+    assert rows.count() == 0
+
+
+def test_everything_works_behind_the_wall(world, staff, articles, as_application):
+    """Asking as a guest, correcting and settling, as the role the wall binds."""
+    raise_wall(ANONYMOUS.wall())
+    reply = answering.ask(DANGER, union=world.unions["hefei"], by=ANONYMOUS)
+    assert not Record.objects.unscoped("test").exists()
+    danger.settle(reply.record, by=staff["hefei"], text="已电话联系本人，情绪平稳")
+    made = learning.correct(
+        world.unions["hefei"], by=staff["hefei"], text="闸机吞卡进不去", label="safety"
+    )
+    learning.accept(made, by=staff["hefei_chief"])
 
 
 def test_a_record_keeps_no_name_and_seals_the_question(world, articles):

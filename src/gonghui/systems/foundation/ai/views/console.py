@@ -16,7 +16,7 @@ from gonghui.engines.casework.models import Case
 from gonghui.engines.casework.queries.desk import visible
 from gonghui.engines.language import tunables
 from gonghui.engines.language.actions import answering, drafting, learning
-from gonghui.engines.language.models import LABELS, DraftState, Outcome, Record
+from gonghui.engines.language.models import LABELS, DraftState, Outcome, Record, Source
 from gonghui.engines.language.permissions import CORRECT, DRAFT, USE, VIEW_RECORDS
 from gonghui.engines.language.queries import judging, passages, similar, words
 from gonghui.engines.language.rules import crisis
@@ -30,6 +30,7 @@ from gonghui.kernel.org.models import Union
 from gonghui.kernel.resource.forms import ActionForm
 from gonghui.kernel.ui import components as ui
 from gonghui.kernel.ui.components import pill
+from gonghui.systems.foundation.ai.views.analyses import CHANNELS
 
 LONGEST = 4_000
 SHOWN = 50
@@ -229,6 +230,7 @@ def crises(request: HttpRequest) -> HttpResponse:
             ui.Column("来源"),
             ui.Column("渠道"),
             ui.Column("工会"),
+            ui.Column("处置", "state"),
             ui.Column("时间", "code"),
         ],
         [
@@ -238,8 +240,9 @@ def crises(request: HttpRequest) -> HttpResponse:
                     row.pk,
                     pill(crisis.KINDS.get(row.crisis, row.crisis), "stop"),
                     row.get_source_display(),
-                    row.channel,
+                    CHANNELS.get(row.channel, row.channel),
                     row.union.name,
+                    _settled(row),
                     timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M"),
                 ],
                 f"/w/language-records/{row.pk}/",
@@ -249,6 +252,12 @@ def crises(request: HttpRequest) -> HttpResponse:
     )
     context = {"table": table, "words": tunables.CRISIS_WORDS.value()}
     return render(request, "ai/crises.html", context)
+
+
+def _settled(row: Record) -> Any:
+    if row.settled_at is not None:
+        return pill("已处置", "good")
+    return pill("随办件处置", "info") if row.source == Source.CASE else pill("待处置", "stop")
 
 
 def facts_api(request: HttpRequest) -> JsonResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -16,10 +15,12 @@ from gonghui.engines.language.actions import learning
 from gonghui.engines.language.models import ModelState, ModelVersion
 from gonghui.engines.language.permissions import ACTIVATE, TRAIN, VIEW_MODELS
 from gonghui.engines.language.queries import models as queries
-from gonghui.engines.language.rules import crisis, training
+from gonghui.engines.language.queries import tasks
+from gonghui.engines.language.rules import training
 from gonghui.engines.language.rules.categories import CATEGORIES
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Missing, Refusal
+from gonghui.kernel.jobs.models import Task
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.resource.forms import ActionForm
 from gonghui.kernel.ui import components as ui
@@ -39,7 +40,7 @@ class SwitchForm(ActionForm):
 
 
 def overview(request: HttpRequest) -> HttpResponse:
-    """The versions; a POST trains a new one."""
+    """The versions; a POST has a new one trained in the background."""
     actor: Actor = request.actor
     actor.require(VIEW_MODELS)
     if request.method == "POST":
@@ -47,15 +48,15 @@ def overview(request: HttpRequest) -> HttpResponse:
         if province is None:
             raise Forbidden("模型全省共用，由省总工会训练。", remedy="请联系省总工会网络工作部。")
         try:
-            made = learning.train(province, by=actor)
-            messages.success(request, f"已训练第 {made.number} 版，请另一人核对数字后启用。")
+            learning.order_training(province, by=actor)
+            messages.success(request, "已开始在后台训练，可以离开本页。")
         except Refusal as refusal:
             if refusal.status == 403:
                 raise
             messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("ai-models"))
     used = queries.active_number()
-    builtin = asdict(training.measured(training.builtin()))
+    builtin = training.known_figures()["builtin"]
     rows = [
         *(
             (item.number, item.figures, item.state, item.corrections, item.trained_at)
@@ -98,9 +99,33 @@ def overview(request: HttpRequest) -> HttpResponse:
                 for number, figures, state, corrections, _ in rows
             ],
         ),
-        "may_train": _province(actor) is not None,
+        "may_train": _province(actor) is not None and tasks.under_way() is None,
+        **_training(),
     }
     return render(request, "ai/models.html", context)
+
+
+def training_state(request: HttpRequest) -> HttpResponse:
+    """How far the training is, asked by the page every two seconds."""
+    actor: Actor = request.actor
+    actor.require(VIEW_MODELS)
+    return render(request, "ai/training.html", _training())
+
+
+def _training() -> dict[str, Any]:
+    """The latest training: under way, failed, or the version it gave."""
+    task = tasks.latest()
+    if task is None:
+        return {"task": None}
+    return {
+        "task": task,
+        "running": not task.is_over,
+        "done": task.percent or 0,
+        "stage": task.get_state_display(),
+        "failed": task.state in (Task.State.FAILED, Task.State.CANCELLED),
+        "made": task.result.get("number") if task.state == Task.State.DONE else None,
+        "poll_url": "" if task.is_over else reverse("ai-training"),
+    }
 
 
 def _province(actor: Actor) -> Union | None:
@@ -132,7 +157,8 @@ def card(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _card(actor: Actor, number: int, found: ModelVersion | None, form: Any) -> dict[str, Any]:
-    figures = found.figures if found else asdict(training.measured(training.builtin()))
+    figures = found.figures if found else training.known_figures()["builtin"]
+    apart = figures.get("apart")
     active = queries.active_number() == number
     return {
         "number": number,
@@ -142,11 +168,21 @@ def _card(actor: Actor, number: int, found: ModelVersion | None, form: Any) -> d
         "may_switch": found is not None and actor.may(ACTIVATE, found.org_path),
         "facts": [
             ui.Fact("用途", "给职工来文建议类别，供人采用或纠正；不作决定"),
-            ui.Fact("方法", "词、字对和提示语的多项逻辑回归，温度校准；在本机运行，不联网"),
+            ui.Fact("方法", "词、字、字对和提示语的多项逻辑回归，温度校准；在本机运行，不联网"),
             ui.Fact("训练文本", f"{found.texts if found else training.builtin().trained_on} 条"),
             ui.Fact("其中纠正", f"{found.corrections if found else 0} 条"),
             ui.Fact("测试文本", f"{figures['texts']} 条，按文字散列固定抽出，从不参加训练"),
             ui.Fact("正确率", f"{100 * figures['right']:.1f}%"),
+            *(
+                [
+                    ui.Fact(
+                        "另写文本的正确率",
+                        f"{100 * apart['right']:.1f}%（{apart['texts']} 条，与训练文本说法不同）",
+                    )
+                ]
+                if apart
+                else []
+            ),
             ui.Fact("前三类含正确", f"{100 * figures['among_three']:.1f}%"),
             ui.Fact("宏平均 F1", f"{figures['macro_f1']:.3f}"),
             ui.Fact("校准误差", f"{figures['calibration_error']:.3f}"),
@@ -183,7 +219,8 @@ def _card(actor: Actor, number: int, found: ModelVersion | None, form: Any) -> d
             (CATEGORIES.get(right, right), CATEGORIES.get(taken, taken), count)
             for right, taken, count in figures["confused"]
         ],
-        "unseen": crisis.measured([crisis.LAST_LEARNED + 1]),
+        "danger": training.known_figures()["danger"],
+        "alarms": training.known_figures()["alarms"]["apart"],
     }
 
 
