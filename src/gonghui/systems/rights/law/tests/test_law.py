@@ -23,8 +23,10 @@ from gonghui.systems.rights.law.actions import legislation, library, own, writin
 from gonghui.systems.rights.law.models import Calculation, Consultation, Statute, Term
 from gonghui.systems.rights.law.queries import library as queries
 from gonghui.systems.rights.law.queries import own as own_queries
+from gonghui.systems.rights.law.queries import texts
 from gonghui.systems.rights.law.rules import anonymity
 from gonghui.systems.rights.law.rules.library import Place
+from gonghui.systems.rights.law.tests.makers import MAKERS
 
 pytestmark = pytest.mark.django_db
 
@@ -286,7 +288,8 @@ def test_from_a_question_to_a_rated_answer(world, staff, worker):
     row = Consultation.objects.unscoped("test").get()
     assert row.open_to_public
     found = Case.objects.unscoped("test").get(pk=row.case_id)
-    assert (found.kind, found.union) == ("consult", world.factory)
+    # Not at the asker's own enterprise, but at the county above it.
+    assert (found.kind, found.union) == ("consult", world.shushan)
     boss = platform("测试")
     found = work.route(work.accept(found, by=boss, category="dismissal"), by=boss, to=world.hefei)
     row.refresh_from_db()
@@ -323,6 +326,97 @@ def test_a_guest_asks_without_a_name_and_gets_a_code(world, staff):
     )
     assert "查询码" in page
     assert "请填写" in read(signed_in(None).post(reverse("law-ask"), {"title": "问"}), 422)
+
+
+def asked_by_guest(**given):
+    facts = {"title": "没签合同", "text": "试用期没有签书面合同。", "category": "contract"}
+    return signed_in(None).post(reverse("law-ask"), {**facts, **given})
+
+
+def shown_answer(world, staff, **facts):
+    published(world, staff, OLD, NEW)
+    made = answer(world, staff, question="试用期没有签书面合同怎么办", **facts)
+    writing.ANSWERS.submit(made, by=staff["province"])
+    return writing.ANSWERS.review(made, by=staff["province_chief"], publish=True)
+
+
+def test_a_published_answer_comes_first_and_a_person_next(world, staff):
+    shown_answer(world, staff, cites=[["工会法", 6, 0]])
+    page = read(asked_by_guest())
+    assert "工会已经解答过这样的问题" in page
+    assert "一个月内应当订立书面合同" in page
+    assert "《工会法》第六条" in page
+    assert "没有解决，转人工" in page
+    assert not Consultation.objects.unscoped("test").exists()
+    assert "咨询已收到" in read(asked_by_guest(seen="1"))
+    raise_wall(Scope.everything())
+    assert Consultation.objects.unscoped("test").count() == 1
+
+
+def test_below_the_line_or_with_a_clause_that_is_gone_a_person_answers(world, staff):
+    shown_answer(world, staff)
+    assert "咨询已收到" in read(asked_by_guest(title="疗休养", text="怎样报名疗休养？"))
+    gone = answer(world, staff, question="班组长夜班津贴", cites=[["工会法", 99, 0]])
+    gone.stage, gone.published_at = "published", timezone.now()
+    gone.save()
+    assert "咨询已收到" in read(asked_by_guest(title="夜班", text="班组长夜班津贴怎么算"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"text": "试用期没有签书面合同，我不想活了，今晚就从楼上跳下去。"},
+        {"title": "", "text": "我不想活了，今晚就从楼上跳下去。", "category": "无"},
+    ],
+)
+def test_danger_reaches_a_person_at_once_and_no_answer_is_shown(world, staff, given):
+    shown_answer(world, staff)
+    page = read(asked_by_guest(**given))
+    assert "已转值班人员" in page and "12356" in page
+    assert "工会已经解答过" not in page and "一个月内应当订立" not in page
+    raise_wall(Scope.everything())
+    found = Case.objects.unscoped("test").get()
+    assert found.crisis and found.union == world.province
+    opened = Todo.objects.filter(done_at=None, target_id=str(found.pk))
+    assert opened.exists()
+    page = read(signed_in(staff["province"]).get(reverse("casework:case", args=[found.number])))
+    assert "不提供建议答复" in page and "可以引用" not in page
+
+
+def test_the_desk_sees_suggestions_with_their_source(world, staff):
+    shown_answer(world, staff, cites=[["工会法", 6, 0]])
+    read(asked_by_guest(seen="1"))
+    raise_wall(Scope.everything())
+    found = Case.objects.unscoped("test").get()
+    desk = signed_in(staff["province"])
+    page = read(desk.get(reverse("casework:case", args=[found.number])))
+    assert "建议答复" in page and "可以引用" in page and "《工会法》第六条" in page
+    far = found_case(asked_by_guest(title="疗休养", text="怎样报名疗休养？", seen="1"), but=found)
+    page = read(desk.get(reverse("casework:case", args=[far.number])))
+    assert "转人工" in page and "可以引用" not in page
+    other = signed_in(staff["wuhu"])
+    read(other.get(reverse("casework:case", args=[found.number])), 403)
+
+
+def found_case(response, but):
+    read(response)
+    raise_wall(Scope.everything())
+    return Case.objects.unscoped("test").exclude(pk=but.pk).get()
+
+
+def test_a_question_is_sorted_by_what_it_is_about(world):
+    hint = texts.classify("单位三个月没有发工资，加班费也不给")
+    assert hint.suggestions[0].category == "wages" and not hint.crisis
+
+
+@pytest.mark.parametrize("code", ["law-answers", "typical-cases", "law-pieces"])
+def test_another_county_gets_nothing_by_page_or_api(world, code):
+    made = MAKERS[code](world, world.shushan)
+    own = signed_in(world.actor("本区", (HANDLER, world.shushan)))
+    other = signed_in(world.actor("外区", (HANDLER, world.jinghu)))
+    for address in (f"/w/{code}/{made.pk}/", f"/api/v1/{code}/{made.pk}/"):
+        read(own.get(address))
+        assert other.get(address).status_code in (403, 404), address
 
 
 # Legislation
@@ -451,6 +545,7 @@ FORMS = {
 @pytest.mark.parametrize("code", FORMS)
 def test_each_calculator_answers_a_guest_with_clause_and_arithmetic(world, code):
     answers, expected = FORMS[code]
+    marked = code in ("overtime", "severance", "injury")
     guest = signed_in(None)
     address = reverse("law-calculator", args=[code])
     assert "计算并保存" not in read(guest.get(address))
@@ -458,7 +553,18 @@ def test_each_calculator_answers_a_guest_with_clause_and_arithmetic(world, code)
     assert expected in page
     assert "依据：" in page
     assert "用到的标准和出处" in page
+    assert ("还没有与正式文件核对" in page) is marked
     read(guest.post(address, {}), 422)
+
+
+def test_the_class_of_a_place_gives_its_minimum_wage(world):
+    guest = signed_in(None)
+    address = reverse("law-calculator", args=["overtime"])
+    asked = {"monthly": "1740", "workday_hours": "10", "month": "2024-05-01"}
+    assert "没有选择最低工资档次" in read(guest.post(address, asked))
+    # 2060 / 21.75 / 8 × 10 × 150 % = 177.59; typed figures stand before the class.
+    assert "177.59" in read(guest.post(address, {**asked, "tier": "1"}))
+    assert "150.86" in read(guest.post(address, {**asked, "tier": "1", "minimum": "1750"}))
 
 
 def test_a_death_at_work_uses_the_income_of_the_year_before(world):

@@ -15,7 +15,7 @@ from gonghui.engines.casework.models import Intake
 from gonghui.engines.casework.rules.confidentiality import check_for_others
 from gonghui.engines.casework.rules.phases import check_other_hand
 from gonghui.engines.casework.walls import everywhere
-from gonghui.kernel.access.actor import Actor, platform
+from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Refusal
 from gonghui.systems.rights.legal_aid.actions import hooks, numbers, stages
 from gonghui.systems.rights.legal_aid.actions.stages import stage
@@ -105,7 +105,7 @@ def ask(row: Aid, *, by: Actor, lacking: str) -> Aid:
         people = list(Intake.objects.unscoped(ASKED).filter(case_id=row.case_id, withdrawn_at=None))
     for item in people:
         intake.ask(item, by=by, text=f"请补充：{row.supplement}")
-    clocks.pause(stages.fresh(row), by=platform("补充材料"), reason="一次告知补充材料")
+    clocks.pause(stages.fresh(row), by=by, reason="一次告知补充材料")
     return row
 
 
@@ -115,6 +115,7 @@ def supplied(row: Aid, *, by: Actor) -> Aid:
     rules.check_state("supplied", row.state)
     clocks.resume(stages.fresh(row), by=by)
     stages.moved(row, rules.REVIEWING, "材料已补充，继续审查。", by=by)
+    stages.done(row, stages.SUPPLIED, by)
     return row
 
 

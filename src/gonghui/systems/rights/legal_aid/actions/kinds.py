@@ -18,6 +18,7 @@ from gonghui.engines.casework.walls import everywhere
 from gonghui.systems.rights.legal_aid import permissions as p
 from gonghui.systems.rights.legal_aid.actions import hooks
 from gonghui.systems.rights.legal_aid.models import Aid, Mediation, Watch
+from gonghui.systems.rights.legal_aid.queries import aid as aid_queries
 from gonghui.systems.rights.legal_aid.queries import figures, texts
 from gonghui.systems.rights.legal_aid.rules import aid, mediation, supervision
 from gonghui.systems.rights.legal_aid.rules.matters import MATTERS
@@ -74,6 +75,9 @@ AID = CaseKind(
     channels=CHANNELS,
     secrecies=KNOWN,
     desk=hooks.county_desk,
+    rights={"pause": "handle", "resume": "handle"},
+    assigned=aid_queries.works_on,
+    assigned_may=("step",),
     row=Aid,
     classify=texts.classify,
     steps=aid.STATES,
@@ -187,6 +191,7 @@ WATCH = CaseKind(
             until=Until.TOLD,
             pausable=False,
             source=supervision.MEASURE,
+            repeats=True,
         )
         for code, title in supervision.LETTERS.items()
     ),

@@ -37,6 +37,7 @@ DECIDE, JUDGE, ASSIGN, ANSWER = (
     "legal_aid.answer",
 )
 CLOSE, ARCHIVE, HEARING = "legal_aid.close", "legal_aid.archive", "legal_aid.hearing"
+SUPPLIED = "legal_aid.supplied"
 PERFORM, ISSUE, OVERDUE, VERIFY = (
     "mediation.perform",
     "labour_watch.issue",
@@ -48,6 +49,7 @@ TITLES = {
     JUDGE: "复核不予援助的决定",
     ASSIGN: "指派援助律师",
     ANSWER: "答复援助指派",
+    SUPPLIED: "核对申请人补充的材料",
     CLOSE: "审核援助结案",
     ARCHIVE: "援助案件归档",
     HEARING: "援助案件开庭",
@@ -97,8 +99,10 @@ def stage(
 
 
 def hand(case: Case, by: Actor) -> Actor:
-    """Who does the engine's verb: the actor at the desk, or the platform for who has no post."""
-    if by.may(kind_of(case).permissions.handle, case.org_path):
+    """Who does the engine's verb: the actor at the desk, the lawyer it was given to, or the
+    platform for a lawyer who has just given it back."""
+    kind = kind_of(case)
+    if by.may(kind.permissions.handle, case.org_path) or kind.has_given(case, by):
         return by
     return platform("承办人")
 

@@ -173,7 +173,7 @@ def deliver(row: Watch, *, by: Actor, delivery: str, delivered_on: date, receipt
 
 
 def _reply_clock(row: Watch, letter: Letter, on: date) -> None:
-    """The engine's clock of this sort of letter; a second one of a sort keeps its own term."""
+    """The engine's clock of this sort of letter; each letter has a run of its own."""
     case = stages.fresh(row)
     clocks.start(case, f"reply_{letter.kind}", on=on)
     case.save(update_fields=["due_on", "rank_on"])

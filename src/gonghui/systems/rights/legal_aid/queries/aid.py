@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gonghui.engines.casework.actions import materials
-from gonghui.engines.casework.models import Intake, Rating
+from gonghui.engines.casework.models import Case, Intake, Rating
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Missing
@@ -84,6 +84,14 @@ def papers_there(row: Aid) -> set[str]:
         if Rating.objects.filter(intake__in=people).exists():
             there.add("rating")
     return there
+
+
+def works_on(case: Case, actor: Actor) -> bool:
+    """Whether a case was given to this lawyer and has not been given back."""
+    if actor.person_id is None:
+        return False
+    rows = Assignment.objects.unscoped(HELD).filter(aid__case=case, person_id=actor.person_id)
+    return rows.exclude(state__in=(Assigned.DECLINED, Assigned.REPLACED)).exists()
 
 
 def own_assignments(actor: Actor) -> QuerySet[Assignment]:

@@ -116,6 +116,8 @@ def _progress(record: Aid, actor: Actor) -> dict[str, Any]:
     return {
         **desk(record, actor, permissions.VIEW_AID),
         "papers": papers,
+        "named": [("form", "申请表")],
+        "may_reveal": actor.may(permissions.REVEAL_AID, record.org_path),
         "record": record,
         "assignments": queries.assignments(record),
         "held": held if held is not None and held.state == "accepted" else None,

@@ -54,6 +54,8 @@ def _progress(record: Mediation, actor: Actor) -> dict[str, Any]:
     return {
         **desk(record, actor, permissions.VIEW_MEDIATION),
         "papers": papers,
+        "named": [item for item in papers if item[0] in ("form", "agreement")],
+        "may_reveal": actor.may(permissions.REVEAL_MEDIATION, record.org_path),
         "record": record,
         "hints": queries.hints(record),
         "sessions": list(record.sessions.order_by("pk")),

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from gonghui.engines.casework.actions import materials
 from gonghui.engines.casework.models import Intake
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.roles import APPROVER, HANDLER, VIEWER
+from gonghui.kernel.audit.models import Entry
+from gonghui.kernel.notify.models import Todo
+from gonghui.systems.rights.legal_aid.actions import aid as actions
 from gonghui.systems.rights.legal_aid.actions import payouts
+from gonghui.systems.rights.legal_aid.models import Aid
 from gonghui.systems.rights.legal_aid.tests import makers
-from gonghui.systems.rights.legal_aid.views import layouts
+from gonghui.systems.rights.legal_aid.views import layouts, papers
 
 pytestmark = pytest.mark.django_db
 
@@ -97,16 +103,115 @@ def test_the_counter_takes_in_for_somebody(world):
 
 
 def test_another_county_sees_nothing_by_page_or_api(world):
-    row = makers.granted(world, world.factory)
+    aid = makers.granted(world, world.factory)
+    talk = makers.signed(world, world.factory)
+    watch = makers.delivered(world, world.factory)
+    lawyer = makers.person(world, world.shushan)
+    letter = watch.letters.get()
     own, other = client_of(world, world.shushan), client_of(world, world.jinghu)
     for address in (
-        f"/w/legal-aid/{row.pk}/",
-        f"/api/v1/legal-aid/{row.pk}/",
-        reverse("legal-aid-paper", args=[row.pk, "form"]),
+        f"/w/legal-aid/{aid.pk}/",
+        f"/api/v1/legal-aid/{aid.pk}/",
+        reverse("legal-aid-paper", args=[aid.pk, "form"]),
+        f"/w/mediations/{talk.pk}/",
+        f"/api/v1/mediations/{talk.pk}/",
+        reverse("legal-aid-mediation-paper", args=[talk.pk, "agreement"]),
+        f"/w/labour-watches/{watch.pk}/",
+        f"/api/v1/labour-watches/{watch.pk}/",
+        reverse("legal-aid-letter", args=[watch.pk, letter.pk]),
+        f"/w/legal-lawyers/{lawyer.pk}/",
+        f"/api/v1/legal-lawyers/{lawyer.pk}/",
     ):
         assert own.get(address).status_code == 200, address
         assert other.get(address).status_code in (403, 404), address
-    assert makers.NAME not in own.get(f"/w/legal-aid/{row.pk}/").content.decode()
+    for row, code in ((aid, "legal-aid"), (talk, "mediations"), (watch, "labour-watches")):
+        assert makers.NAME not in own.get(f"/w/{code}/{row.pk}/").content.decode()
+
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
+    b"\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff"
+    b"\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+def photo(name="工资条 赵明义.png"):
+    return SimpleUploadedFile(name, PNG, "image/png")
+
+
+def test_a_worker_hands_materials_in_when_asked(world):
+    client, person = worker(world, world.factory)
+    asked(client)
+    with everywhere():
+        found = Intake.objects.unscoped("test").select_related("case").get(person_id=person.pk)
+    row = makers.row_of(Aid, found.case)
+    by = makers.handler(world, row.union)
+    row = actions.ask(actions.take_in(row, by=by), by=by, lacking="近三个月的工资条")
+    page = client.get(reverse("legal-aid-mine", args=[found.number])).content.decode()
+    assert "近三个月的工资条" in page and "上传补充材料" in page
+    address = reverse("legal-aid-supply", args=[found.number])
+    assert "近三个月的工资条" in client.get(address).content.decode()
+    assert client.post(address, {"text": "见附件"}).status_code == 422
+    answer = client.post(address, {"text": "见附件", "files": [photo(), photo("合同.png")]})
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    kept = materials.of(found)
+    assert [file.name for file in kept] == ["材料1.png", "材料2.png"]
+    assert "材料2.png" in client.get(answer.url).content.decode()
+    assert Todo.objects.filter(kind="legal_aid.supplied", done_at=None).count() == 1
+    actions.supplied(makers.row_of(Aid, found.case), by=by)
+    assert not Todo.objects.filter(kind="legal_aid.supplied", done_at=None).exists()
+    other, _ = worker(world, world.mill)
+    assert other.post(address, {"files": [photo()]}).status_code == 404
+    assert other.get(reverse("files:download", args=[kept[0].key])).status_code in (403, 404)
+
+
+def printed(monkeypatch):
+    """What was given to the typesetter, which makes it a picture no test reads."""
+    made = []
+    monkeypatch.setattr(papers, "render", lambda document: made.append(str(document)) or b"%PDF")
+    return made
+
+
+def test_names_are_printed_for_a_purpose_and_on_record(world, monkeypatch):
+    made = printed(monkeypatch)
+    row = makers.granted(world, world.factory)
+    address = reverse("legal-aid-paper", args=[row.pk, "form"])
+    desk = client_of(world, world.shushan)
+    desk.get(address)
+    assert makers.NAME not in made[-1]
+    assert desk.post(address, {"reason": "签"}).status_code == 422
+    assert desk.post(address, {"reason": "当事人签字"}).status_code == 200
+    assert makers.NAME in made[-1]
+    assert Entry.objects.filter(action="legal_aid.reveal").count() == 1
+    looker = client_of(world, world.shushan, VIEWER)
+    assert looker.post(address, {"reason": "当事人签字"}).status_code == 403
+    talk = makers.signed(world, world.factory)
+    address = reverse("legal-aid-mediation-paper", args=[talk.pk, "agreement"])
+    desk.get(address)
+    assert makers.NAME not in made[-1]
+    desk.post(address, {"reason": "双方签字"})
+    assert makers.NAME in made[-1]
+
+
+def test_a_worker_prints_the_own_application_with_the_own_name(world, monkeypatch):
+    made = printed(monkeypatch)
+    client, person = worker(world, world.factory)
+    asked(client)
+    with everywhere():
+        found = Intake.objects.unscoped("test").get(person_id=person.pk)
+    address = reverse("legal-aid-mine-print", args=[found.number])
+    assert client.get(address).status_code == 200
+    assert person.name in made[-1]
+    other, _ = worker(world, world.mill)
+    assert other.get(address).status_code == 404
+
+
+def test_danger_in_an_application_is_led_to_a_person(world):
+    client, person = worker(world, world.factory)
+    asked(client, text="三个月没有发工资，我不想活了，今晚就从楼上跳下去。")
+    with everywhere():
+        found = Intake.objects.unscoped("test").select_related("case").get(person_id=person.pk)
+    assert found.case.crisis
 
 
 def test_prints_come_with_their_step(world):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from gonghui.engines.casework.models import Case
+from gonghui.engines.casework.models import Case, Clock
 from gonghui.kernel.base.errors import Refusal
 from gonghui.systems.rights.legal_aid.actions import supervision
 from gonghui.systems.rights.legal_aid.jobs.reminding import remind
@@ -96,3 +96,17 @@ def test_a_risk_without_violation_gets_a_tip_only(world):
     with pytest.raises(Refusal):
         supervision.write(row, by=by, kind="opinion")
     assert supervision.write(row, by=by, kind="tip").kind == "tip"
+
+
+def test_a_second_letter_of_a_sort_has_a_clock_of_its_own(world):
+    row = makers.delivered(world, world.factory)
+    by = makers.handler(world, row.union)
+    today = timezone.localdate()
+    supervision.reply(row, by=by, replied_on=today, text="正在整改")
+    supervision.write(again(row), by=by, kind="opinion", text="逾期未整改，再次提出意见。")
+    supervision.issue(again(row), by=makers.approver(world, row.union))
+    supervision.deliver(again(row), by=by, delivery="mail", delivered_on=today, receipt="邮件回执")
+    clocks = Clock.objects.filter(case_id=row.case_id, code="reply_opinion").order_by("pk")
+    assert [clock.met_on for clock in clocks] == [today, None]
+    case = Case.objects.unscoped("test").get(pk=row.case_id)
+    assert case.due_on == row.letters.order_by("-pk").first().reply_due_on

@@ -247,6 +247,13 @@ class TipOff(Asking):
 FORMS: dict[str, type[Asking]] = {"aid": AskAid, "mediation": AskMediation, "clue": TipOff}
 
 
+class Supply(ActionForm):
+    """Materials handed in later."""
+
+    files = ManyFiles(label="材料", help_text="可选多个，照片或文件，每个 20 MB 以内。")
+    text = _text("说明", 2, 500, required=False)
+
+
 class LawyerAnswer(ActionForm):
     accepts = forms.TypedChoiceField(
         label="是否接受",

@@ -1,11 +1,12 @@
 """What goes on paper: forms of aid, letters of supervision, the agreement of mediation.
 
-Parties sign by hand, so their names are left to be written; what is printed names nobody but
-units, lawyers and officers.
+What is printed names nobody but units, lawyers and officers, unless the parties are given: their
+names stand in forms and agreements printed for signing, and every such print is on record.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from gonghui.kernel.documents.content import (
@@ -22,6 +23,16 @@ from gonghui.systems.rights.legal_aid.models import Aid, Assignment, Letter, Med
 from gonghui.systems.rights.legal_aid.rules import aid as rules
 from gonghui.systems.rights.legal_aid.rules import mediation, supervision
 
+
+@dataclass(frozen=True)
+class Party:
+    """An applicant as a form names them; empty: to be written by hand."""
+
+    name: str = ""
+    mobile: str = ""
+
+
+NOBODY = Party()
 SIGN = "（签字）　　　　　年　　月　　日"
 
 
@@ -33,7 +44,7 @@ def _rows(items: list[tuple[str, str]], height: float = 11) -> tuple[Row, ...]:
     return tuple(Row((label(title), Cell(text)), height) for title, text in items)
 
 
-def application(row: Aid, said: str) -> Form:
+def application(row: Aid, said: str, who: Party = NOBODY) -> Form:
     """法律援助申请表. said: the story as whoever prints may read it."""
     amount = f"{row.claimed} 元" if row.claimed is not None else ""
     return Form(
@@ -44,8 +55,9 @@ def application(row: Aid, said: str) -> Form:
         rows=(
             *_rows(
                 [
-                    ("申请人", ""),
-                    ("证件号码、电话", ""),
+                    ("申请人", who.name),
+                    ("联系电话", who.mobile),
+                    ("证件号码", ""),
                     ("申请人类别", row.get_applicant_display()),
                     ("申请事项", row.get_matter_display()),
                     ("对方当事人", row.employer),
@@ -56,7 +68,7 @@ def application(row: Aid, said: str) -> Form:
             Row((label("事实、理由和要求"), Cell(said)), 90),
             Row((label("申请人声明"), Cell(f"以上情况属实，愿意承担不实的责任。\n{SIGN}")), 26),
         ),
-        notes=("姓名、证件号码和电话由申请人填写，平台内加密保存。",),
+        notes=("证件号码由申请人填写。",) if who.name else ("姓名、证件号码和电话由申请人填写。",),
         draft=row.state == rules.APPLIED,
     )
 
@@ -188,7 +200,7 @@ def contents(row: Aid, lines: list[rules.Line]) -> Form:
     )
 
 
-def mediation_form(row: Mediation, said: str) -> Form:
+def mediation_form(row: Mediation, said: str, who: Party = NOBODY) -> Form:
     """调解申请书."""
     amount = f"{row.claimed} 元" if row.claimed is not None else ""
     return Form(
@@ -199,8 +211,9 @@ def mediation_form(row: Mediation, said: str) -> Form:
         rows=(
             *_rows(
                 [
-                    ("申请人", ""),
-                    ("证件号码、电话", ""),
+                    ("申请人", who.name),
+                    ("联系电话", who.mobile),
+                    ("证件号码", ""),
                     ("用人单位", row.employer),
                     ("争议事项", row.get_matter_display()),
                     ("请求金额", amount),
@@ -231,7 +244,7 @@ def mediation_notice(row: Mediation) -> Official:
     )
 
 
-def agreement(row: Mediation, terms: str) -> Form:
+def agreement(row: Mediation, terms: str, who: Party = NOBODY) -> Form:
     """调解协议书, to be signed by both parties and the mediator, under the seal."""
     amount = f"{row.amount} 元" if row.amount is not None else ""
     lines = "\n".join(line.strip() for line in terms.splitlines() if line.strip())
@@ -243,7 +256,7 @@ def agreement(row: Mediation, terms: str) -> Form:
         rows=(
             *_rows(
                 [
-                    ("申请人（职工）", ""),
+                    ("申请人（职工）", who.name),
                     ("被申请人", row.employer),
                     ("争议事项", row.get_matter_display()),
                     ("协议金额", amount),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gonghui.engines.casework.actions import intake
+from gonghui.engines.casework.actions import intake, materials
 from gonghui.engines.casework.actions.materials import MATERIALS
 from gonghui.engines.casework.actions.telling import link_of
 from gonghui.engines.casework.declaring import kind_of
@@ -27,7 +27,7 @@ from gonghui.kernel.org.models import Union
 from gonghui.kernel.people.persons import membership_of
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.rights.legal_aid import permissions
-from gonghui.systems.rights.legal_aid.actions import lawyers
+from gonghui.systems.rights.legal_aid.actions import lawyers, supplying
 from gonghui.systems.rights.legal_aid.models import Aid, Assigned, Mediation, Watch
 from gonghui.systems.rights.legal_aid.queries import aid as aid_queries
 from gonghui.systems.rights.legal_aid.queries import mediation as mediation_queries
@@ -219,6 +219,9 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
             for event in reversed(thread.events)
         ],
         "answers": [(answer, answer.text.reveal()) for answer in thread.answers],
+        "materials": materials.of(found),
+        "waits": isinstance(row, Aid) and row.state == aid.SUPPLEMENT,
+        "prints": isinstance(row, Aid | Mediation),
         "may_appeal": isinstance(row, Aid) and row.state == aid.REFUSED and thread.may_reopen,
     }
     if isinstance(row, Aid):
@@ -233,6 +236,36 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
     response = render(request, "legal_aid/mine.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def supply(request: HttpRequest, number: str) -> HttpResponse:
+    """Hand materials in later, for the own matter."""
+    actor: Actor = request.actor
+    found = cases.own(number, actor)
+    if not cases.thread(found).may_tell:
+        raise Missing("这件事已经办结，不能再补充材料。", code="over")
+    form = forms.Supply(request.POST or None, request.FILES or None, actor=actor)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                keys = [_stored(file, MATERIALS, actor) for file in given["files"]]
+                supplying.supply(found, by=actor, files=keys, text=given["text"])
+            except Refusal as refusal:
+                if refusal.status == 403:
+                    raise
+                form.refuse(refusal)
+                status = refusal.status
+            else:
+                messages.success(request, f"已提交 {len(keys)} 份材料，办理人员会核对。")
+                return redirect("legal-aid-mine", number=found.number)
+    row = _row(found)
+    asked = row.supplement if isinstance(row, Aid) and row.state == aid.SUPPLEMENT else ""
+    context = {"form": form, "number": found.number, "asked": asked, "row": row}
+    return render(request, "legal_aid/supply.html", context, status=status)
 
 
 def _steps(row: Any) -> list[ui.Step]:

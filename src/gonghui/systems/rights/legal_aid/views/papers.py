@@ -7,10 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from gonghui.engines.casework.actions import revealing
 from gonghui.engines.casework.models import Case
 from gonghui.engines.casework.queries import cases
+from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.roles import Permission
 from gonghui.kernel.base.errors import Forbidden, Missing
@@ -24,6 +26,7 @@ from gonghui.systems.rights.legal_aid.rules import aid as rules
 from gonghui.systems.rights.legal_aid.rules import mediation as mediation_rules
 from gonghui.systems.rights.legal_aid.views import layouts
 
+OWN = "the row of the worker's own case"
 ABSENT = Missing("还没有这份文书。", remedy="办理到那一步后才有。", code="paper")
 
 
@@ -42,16 +45,52 @@ def _said(case: Case, actor: Actor) -> str:
     return "\n".join(person.text for person in cases.face(case, actor).people)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def aid(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
+    """A paper of an aid case; a POST that says what for prints the applicant's name as well."""
     row: Aid = _found(request, Aid, pk, permissions.VIEW_AID)
     held = aid_queries.last_assignment(row)
-    return _pdf(_aid_paper(request, row, paper, held), f"{paper}-{row.case.number}")
+    made = _aid_paper(request, row, paper, held, _parties(request, row.case))
+    return _pdf(made, f"{paper}-{row.case.number}")
 
 
-def _aid_paper(request: HttpRequest, row: Aid, paper: str, held: Assignment | None) -> Document:
+def _parties(request: HttpRequest, case: Case) -> layouts.Party:
+    """The applicants by name, for who may see them and says what for; each print is on record."""
+    if request.method != "POST":
+        return layouts.NOBODY
+    found = revealing.reveal(case, by=request.actor, reason=request.POST.get("reason", ""))
+    return layouts.Party(
+        "、".join(item.name for item in found if item.name),
+        "、".join(item.mobile for item in found if item.mobile),
+    )
+
+
+@require_safe
+def own(request: HttpRequest, number: str) -> HttpResponse:
+    """The own application with the own name, to be signed at home."""
+    actor: Actor = request.actor
+    found = cases.own(number, actor)
+    said = cases.thread(found).text
+    who = layouts.Party(*(part.reveal() if part else "" for part in (found.name, found.mobile)))
+    with everywhere():
+        aided = Aid.objects.unscoped(OWN).select_related("union", "case")
+        mediated = Mediation.objects.unscoped(OWN).select_related("union", "case")
+        if row := aided.filter(case_id=found.case_id).first():
+            return _pdf(layouts.application(row, said, who), f"form-{found.number}")
+        if talk := mediated.filter(case_id=found.case_id).first():
+            return _pdf(layouts.mediation_form(talk, said, who), f"form-{found.number}")
+    raise ABSENT
+
+
+def _aid_paper(
+    request: HttpRequest,
+    row: Aid,
+    paper: str,
+    held: Assignment | None,
+    who: layouts.Party,
+) -> Document:
     if paper == "form":
-        return layouts.application(row, _said(row.case, request.actor))
+        return layouts.application(row, _said(row.case, request.actor), who)
     if paper == "decision" and row.decided_on:
         return layouts.approval(row)
     if paper == "assignment" and held is not None:
@@ -64,20 +103,24 @@ def _aid_paper(request: HttpRequest, row: Aid, paper: str, held: Assignment | No
     raise ABSENT
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def mediation(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
+    """A paper of a mediation; a POST that says what for prints the applicant's name as well."""
     row: Mediation = _found(request, Mediation, pk, permissions.VIEW_MEDIATION)
-    return _pdf(_mediation_paper(request, row, paper), f"{paper}-{row.case.number}")
+    made = _mediation_paper(request, row, paper, _parties(request, row.case))
+    return _pdf(made, f"{paper}-{row.case.number}")
 
 
-def _mediation_paper(request: HttpRequest, row: Mediation, paper: str) -> Document:
+def _mediation_paper(
+    request: HttpRequest, row: Mediation, paper: str, who: layouts.Party
+) -> Document:
     if paper == "form":
-        return layouts.mediation_form(row, _said(row.case, request.actor))
+        return layouts.mediation_form(row, _said(row.case, request.actor), who)
     if paper == "notice" and row.employer_answer_on:
         return layouts.mediation_notice(row)
     if paper == "agreement" and row.terms is not None:
         request.actor.require(permissions.HANDLE_MEDIATION, row.org_path)
-        return layouts.agreement(row, row.terms.reveal())
+        return layouts.agreement(row, row.terms.reveal(), who)
     if paper == "failure" and row.state == mediation_rules.FAILED:
         return layouts.failure(row, mediation_queries.arbitration(row).text)
     raise ABSENT
