@@ -222,7 +222,7 @@ def test_quality_is_checked_on_pages(kind, world, staff, pages):
     read(chief.post(form, points), 409)
     listed = read(chief.get(page["Location"]))
     assert "合格" in listed and "100" in listed
-    Case.objects.unscoped("test").filter(pk=other.case_id).update(respondent=world.shushan)
+    Case.objects.unscoped("test").filter(pk=other.case_id).update(respondent=world.hefei)
     raise_wall(Scope.everything())
     read(chief.get(reverse("casework:check", args=[other.pk])), 403)
     assert other.case.number not in read(chief.get(page["Location"]))
