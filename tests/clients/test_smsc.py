@@ -16,6 +16,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -40,7 +41,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HERE = Path(__file__).parent
 MANY = 3000
 CUT_EVERY = 701
-SECONDS = 150
+WINDOW = 64
+LEAST_OF_CEILING = 0.02
+"""Every part is written before it leaves and after its answer; the ceiling writes nothing."""
+SECONDS = 1500
 
 
 @dataclass
@@ -61,26 +65,35 @@ class Smsc:
         self.process.stdin.flush()
 
 
-@pytest.fixture
-def smsc(tmp_path: Path, settings: Any) -> Iterator[Smsc]:
-    node = shutil.which("node")
-    assert node, "node is missing; these tests prove nothing without it"
+def node() -> str:
+    found = shutil.which("node")
+    assert found, "node is missing; these tests prove nothing without it"
     assert (HERE / "node_modules" / "smpp").is_dir(), "run: npm ci --prefix tests/clients"
-    log = tmp_path / "taken.jsonl"
+    return found
+
+
+@contextmanager
+def centre(log: Path, cut_every: int) -> Iterator[Smsc]:
     process = subprocess.Popen(
-        [node, str(HERE / "smsc.mjs"), str(log), str(CUT_EVERY)],
+        [node(), str(HERE / "smsc.mjs"), str(log), str(cut_every)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout
-    port = int(process.stdout.readline())
-    settings.OUTGOING_PRIVATE = (f"127.0.0.1:{port}",)
     try:
-        yield Smsc(port, log, process)
+        yield Smsc(int(process.stdout.readline()), log, process)
     finally:
         process.kill()
         process.wait(10)
+
+
+@pytest.fixture
+def smsc(request: pytest.FixtureRequest, tmp_path: Path, settings: Any) -> Iterator[Smsc]:
+    """The centre; a parameter says after how many submits it cuts the line."""
+    with centre(tmp_path / "taken.jsonl", getattr(request, "param", CUT_EVERY)) as served:
+        settings.OUTGOING_PRIVATE = (f"127.0.0.1:{served.port}",)
+        yield served
 
 
 @pytest.fixture
@@ -92,7 +105,7 @@ def route(smsc: Smsc) -> Route:
             world.province,
             address=f"127.0.0.1:{smsc.port}",
             rate=5000,
-            window=64,
+            window=WINDOW,
         )
 
 
@@ -204,3 +217,27 @@ def test_long_texts_and_replies_pass_through_other_peoples_code(smsc: Smsc, rout
     assert "".join(part["text"] for part in parts) == text
     assert {part["coding"] for part in parts} == {8} and len(parts) == 3
     assert Incoming.objects.unscoped("test").get().text.reveal() == "收到，谢谢"
+
+
+@pytest.mark.parametrize("smsc", [0], indirect=True)
+def test_throughput_beside_the_centres_own_ceiling(
+    smsc: Smsc, route: Route, tmp_path: Path
+) -> None:
+    """The ceiling: the package's own client, the same window, nothing to keep."""
+    with centre(tmp_path / "ceiling.jsonl", 0) as other:
+        load = [node(), str(HERE / "smsc_load.mjs"), *map(str, (other.port, MANY, WINDOW))]
+        said = subprocess.run(load, capture_output=True, text=True, check=True).stdout
+        ceiling = MANY / float(said)
+    queue(route, MANY)
+    process = sender(route.pk)
+    try:
+        until(smsc.taken)
+        began, first = time.monotonic(), len(smsc.taken())
+        until(lambda: len(smsc.taken()) == MANY)
+        ours = (MANY - first) / (time.monotonic() - began)
+        until(lambda: counts()["delivered"] == MANY)
+    finally:
+        kill(process)
+    print(f"ours {ours:.0f}/s, ceiling {ceiling:.0f}/s, ratio {ours / ceiling:.3f}")
+    assert Submit.objects.filter(state__in=billing.BILLED).count() == MANY
+    assert ours / ceiling > LEAST_OF_CEILING

@@ -53,11 +53,11 @@ def text_people() -> None:
         audience = _audience(province)
     with living_on(days_ago(36), 10):
         _sent(province, "读书分享会", "notice", READING, signature, office, audience, mobile)
-    with living_on(days_ago(33), 14):
-        _heard(mobile)
     with living_on(days_ago(6), 10):
         _sent(province, "送温暖走访", "notice", WARMTH, signature, rights, audience, mobile)
         _sent(province, "暴雨停工提示", "emergency", RAIN, signature, office, audience, other)
+    with living_on(days_ago(1), 16):
+        _heard(mobile)
     _waiting(province, signature, office, audience)
     _bills()
 
@@ -215,7 +215,7 @@ def _heard(route: Route) -> None:
     texts = (
         ("13805510001", "请问会员服务卡丢了怎么补办"),
         ("13805510002", "TD"),
-        ("13805510003", "收到，一定参加"),
+        ("13805510003", "收到"),
         ("13805510004", "最近压力太大真的不想活了"),
     )
     pks = receiving.take_in(route, [Arrived(mobile, "12351", text) for mobile, text in texts])
