@@ -82,7 +82,7 @@ SYSTEM = System(
             start=ASKING,
             guide=Guide(
                 "劳动合同、工资、工伤、解除补偿等问题，由工会的律师和法律工作者解答。",
-                time_limit="5 个工作日内答复",
+                time_limit="5 个工作日内答复（暂定）",
                 handled_by="您所在地的工会",
                 result="书面答复，附依据条文；可以评价、追问",
                 steps=("写明情况", "工会解答并审核", "查看答复", "评价"),

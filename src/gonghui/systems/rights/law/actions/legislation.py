@@ -60,7 +60,7 @@ def prepare(
     if closes_on < opens_on + timedelta(days=least - 1):
         raise Refusal(
             f"征集时间少于 {least} 天。",
-            rule="业务参数“立法意见征集的最短天数”",
+            rule="业务参数“立法意见征集的最短天数”（暂定）；法律草案一般不少于三十日，条文待核对",
             field="closes_on",
             code="short",
         )

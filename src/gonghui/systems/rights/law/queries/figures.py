@@ -99,6 +99,14 @@ def used(parameters: Sequence[Parameter], day: date, scope: Sequence[int] = ()) 
     return found
 
 
+def stated(parameter: Parameter, day: date, scope: Sequence[int] = ()) -> str:
+    """A figure as a page says it: 5 个工作日（暂定）."""
+    found = used((parameter,), day, scope)
+    if not found:
+        return ""
+    return f"{found[0].value}（暂定）" if found[0].provisional else found[0].value
+
+
 def _shown(value: object) -> str:
     if isinstance(value, list):
         rows = [

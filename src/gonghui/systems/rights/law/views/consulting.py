@@ -19,7 +19,7 @@ from gonghui.kernel.resource.forms import ActionForm
 from gonghui.systems.rights.law.actions.kinds import CONSULTATION
 from gonghui.systems.rights.law.models.writing import Subject
 from gonghui.systems.rights.law.permissions import ASK
-from gonghui.systems.rights.law.queries import citing, own, texts, writing
+from gonghui.systems.rights.law.queries import citing, figures, own, texts, writing
 from gonghui.systems.rights.law.queries.parameters import CONSULT_WORKDAYS
 from gonghui.systems.rights.law.views.frame import page
 
@@ -111,7 +111,7 @@ def _confirming(request: HttpRequest) -> AskForm:
 
 
 def _ready(form: AskForm) -> dict[str, Any]:
-    days = CONSULT_WORKDAYS.on(timezone.localdate())
+    days = figures.stated(CONSULT_WORKDAYS, timezone.localdate())
     return {"form": form, "days": days, "answers": list(writing.answers()[:3])}
 
 
@@ -135,7 +135,7 @@ def _handed_in(request: HttpRequest, form: AskForm, *, danger: bool) -> intake.R
 
 
 def _received(request: HttpRequest, got: intake.Received) -> HttpResponse:
-    days = CONSULT_WORKDAYS.on(timezone.localdate())
+    days = figures.stated(CONSULT_WORKDAYS, timezone.localdate())
     words = tunables.CRISIS_WORDS.value(got.case.org_path)
     return page(request, "law/asked.html", {"got": got, "days": days, "crisis_words": words})
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
+from gonghui.kernel.codes.memory import MEMORY
 from gonghui.kernel.codes.parameters import Parameter
 
 REVIEW_DAYS = Parameter("legal_aid.review_days", "法律援助审查决定期限", "日", int)
@@ -23,3 +26,14 @@ REPLY_WORKDAYS = Parameter(
     "labour_watch.reply_workdays", "用人单位答复监督文书的期限", "工作日", int
 )
 LEAST_SUPERVISORS = Parameter("labour_watch.least_supervisors", "监督调查的最少人数", "人", int)
+
+
+def stated(parameter: Parameter, day: date, scope: Sequence[int] = ()) -> str:
+    """A figure as a page says it: 7 日（暂定）; empty when none is in force."""
+    periods = MEMORY.live().periods
+    for union_id in (*scope, None):
+        for period in reversed(periods.get((parameter.key, union_id), ())):
+            if period.holds(day):
+                words = f"{parameter.decode(period.value)} {parameter.unit}"
+                return f"{words}（暂定）" if period.provisional else words
+    return ""

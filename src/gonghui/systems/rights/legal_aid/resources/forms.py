@@ -11,9 +11,8 @@ from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.resource.forms import ActionForm, DayField, UnionField
 from gonghui.systems.rights.legal_aid import permissions
 from gonghui.systems.rights.legal_aid.models import Practitioner
-from gonghui.systems.rights.legal_aid.queries import people
+from gonghui.systems.rights.legal_aid.queries import figures, people
 from gonghui.systems.rights.legal_aid.queries import supervision as watch_queries
-from gonghui.systems.rights.legal_aid.queries.figures import REPLY_WORKDAYS
 from gonghui.systems.rights.legal_aid.rules import (
     aid,
     conflicts,
@@ -286,8 +285,8 @@ class Deliver(ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        days = REPLY_WORKDAYS.on(timezone.localdate())
-        self.fields["delivered_on"].help_text = f"自次日起 {days} 个工作日内答复。"
+        days = figures.stated(figures.REPLY_WORKDAYS, timezone.localdate())
+        self.fields["delivered_on"].help_text = f"自次日起 {days}内答复。"
 
 
 class Reply(ActionForm):

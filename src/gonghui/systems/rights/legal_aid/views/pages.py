@@ -30,6 +30,7 @@ from gonghui.systems.rights.legal_aid import permissions
 from gonghui.systems.rights.legal_aid.actions import lawyers, supplying
 from gonghui.systems.rights.legal_aid.models import Aid, Assigned, Mediation, Watch
 from gonghui.systems.rights.legal_aid.queries import aid as aid_queries
+from gonghui.systems.rights.legal_aid.queries import figures
 from gonghui.systems.rights.legal_aid.queries import mediation as mediation_queries
 from gonghui.systems.rights.legal_aid.rules import aid, mediation, supervision
 from gonghui.systems.rights.legal_aid.views import forms
@@ -140,9 +141,35 @@ def _taking(request: HttpRequest, what: str, *, own: bool) -> HttpResponse:
             else:
                 return _received(request, form, got, own=own)
     title, lead = LEADS[what]
-    context = {"form": form, "title": title, "lead": lead, "own": own, "kind": form.kind}
+    context = {
+        "form": form,
+        "title": title,
+        "lead": lead,
+        "own": own,
+        "kind": form.kind,
+        "terms": _terms(what),
+    }
     return render(
         request, "legal_aid/ask.html" if own else "legal_aid/register.html", context, status=status
+    )
+
+
+def _terms(what: str) -> str:
+    """How long it takes and who is eligible, by the figures in force."""
+    today = timezone.localdate()
+    if what == "aid":
+        return (
+            f"收到申请后 {figures.stated(figures.REVIEW_DAYS, today)}内决定，补充材料的时间不算。"
+            "农民工要工资或者工伤赔偿的不审查经济状况；其他的家庭人均月收入不超过 "
+            f"{figures.stated(figures.MEANS_LINE, today)}，以当地工会的标准为准。"
+        )
+    if what == "mediation":
+        return (
+            f"收到申请后 {figures.stated(figures.MEDIATION_DAYS, today)}内结束，双方同意可以延长。"
+        )
+    return (
+        "查明违法的，工会向用人单位发函，要求收到后 "
+        f"{figures.stated(figures.REPLY_WORKDAYS, today)}内书面答复。"
     )
 
 
