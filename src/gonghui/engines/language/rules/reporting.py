@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -27,6 +28,13 @@ def everything() -> dict[str, Any]:
         "danger": asdict(crisis.measured(MEASURING)),
         "alarms": {"everyday": everyday, "apart": apart},
     }
+
+
+def write(found: dict[str, Any]) -> None:
+    """Keep everything() for the pages."""
+    text = json.dumps(found, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    training.FIGURES_FILE.write_text(f"{text}\n", "utf-8")
+    training.known_figures.cache_clear()
 
 
 def page(found: dict[str, Any]) -> str:
