@@ -34,7 +34,7 @@ def identity_of(username: str) -> tuple[str, str]:
 
 def number_on(page: Page) -> str:
     """The number of the case shown."""
-    found = re.search(r"RX\d[\d-]+", page.locator("main").inner_text())
+    found = re.search(r"RX\d{8}-\d{6}-[0-9A-Z]", page.locator("main").inner_text())
     assert found is not None
     return found.group()
 
