@@ -36,7 +36,10 @@ class Matter:
 
 @dataclass(frozen=True)
 class Story:
-    """A matter whole: every step, its receipt, and the verbs it offers now."""
+    """A matter whole: every step, its receipt, and the verbs it offers now.
+
+    rates_itself: whether its system takes the rating; otherwise the hall does.
+    """
 
     matter: Matter
     events: Sequence[ui.Event]
@@ -44,6 +47,7 @@ class Story:
     verbs: Sequence[Verb]
     may_rate: bool
     rating: Rating | None
+    rates_itself: bool
 
 
 def own(actor: Actor) -> list[Matter]:
@@ -83,4 +87,5 @@ def story(actor: Actor, line_id: int) -> Story:
         verbs,
         last.settled and last.tone == "good" and rating is None and not rates_itself,
         rating,
+        rates_itself,
     )

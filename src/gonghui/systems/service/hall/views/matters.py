@@ -143,9 +143,11 @@ def _words(request: HttpRequest, form: WordsForm, story: matters.Story) -> Words
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Rate a settled matter whose service takes no rating of its own."""
+    """Rate a settled matter: with its system where that takes ratings, else with the hall."""
     actor, _person = frame.own(request)
     story = matters.story(actor, pk)
+    if story.rates_itself:
+        return do(request, pk, "rate")
     if not story.may_rate and request.method != "POST":
         raise Missing("这件事现在不能评价。", remedy="办结后可以评价一次。")
     form = WordsForm(
