@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from gonghui.engines.casework.actions import materials
 from gonghui.engines.casework.models import Intake
@@ -128,15 +131,10 @@ def test_another_county_sees_nothing_by_page_or_api(world):
         assert makers.NAME not in own.get(f"/w/{code}/{row.pk}/").content.decode()
 
 
-PNG = (
-    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
-    b"\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff"
-    b"\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
-)
-
-
-def photo(name="工资条 赵明义.png"):
-    return SimpleUploadedFile(name, PNG, "image/png")
+def photo(name="工资条 赵明义.png", size=4):
+    drawn = BytesIO()
+    Image.new("RGB", (size, size), "white").save(drawn, "PNG")
+    return SimpleUploadedFile(name, drawn.getvalue(), "image/png")
 
 
 def test_a_worker_hands_materials_in_when_asked(world):
@@ -152,7 +150,7 @@ def test_a_worker_hands_materials_in_when_asked(world):
     address = reverse("legal-aid-supply", args=[found.number])
     assert "近三个月的工资条" in client.get(address).content.decode()
     assert client.post(address, {"text": "见附件"}).status_code == 422
-    answer = client.post(address, {"text": "见附件", "files": [photo(), photo("合同.png")]})
+    answer = client.post(address, {"text": "见附件", "files": [photo(), photo("合同.png", 5)]})
     assert answer.status_code == 302, answer.content.decode()[:3000]
     kept = materials.of(found)
     assert [file.name for file in kept] == ["材料1.png", "材料2.png"]
