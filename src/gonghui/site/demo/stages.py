@@ -43,6 +43,7 @@ from gonghui.site.demo import (
     rosters,
     services,
     tables,
+    texting,
     unions,
     upkeep,
     workers,
@@ -52,6 +53,7 @@ from gonghui.systems.foundation.components.models import Definition
 from gonghui.systems.foundation.config.models import Change
 from gonghui.systems.foundation.services.models import Service
 from gonghui.systems.foundation.users.models import Staff, Target
+from gonghui.systems.media.short_messages.models import Message
 from gonghui.systems.mobilization.founding.models import Preparation
 from gonghui.systems.mobilization.legal_person.models import LegalPerson
 from gonghui.systems.mobilization.membership.models import (
@@ -132,6 +134,7 @@ STAGES = (
     Stage("决策表", tables.write_tables, _any(TableVersion)),
     Stage("公告、关注和日程", desk.fill_desks, _any(Notice)),
     Stage("服务大厅", halls.open_halls, _any(Piece)),
+    Stage("短信", texting.text_people, _any(Message)),
 )
 
 
