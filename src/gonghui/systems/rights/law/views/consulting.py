@@ -74,8 +74,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     form = AskForm(request.POST or None, actor=request.actor)
     status = 200
     if request.method == "POST":
-        danger = texts.alarm(_whole(request.POST))
-        if danger or form.is_valid():
+        valid, danger = form.is_valid(), texts.alarm(_whole(request.POST))
+        if danger or valid:
             if not danger and not form.cleaned_data["seen"] and (found := _fitting(request)):
                 return page(request, "law/ask.html", _ready(_confirming(request)) | found)
             try:
