@@ -44,7 +44,7 @@ CUT_EVERY = 701
 WINDOW = 64
 LEAST_OF_CEILING = 0.02
 """Every part is written before it leaves and after its answer; the ceiling writes nothing."""
-SECONDS = 1500
+SECONDS = 600
 
 
 @dataclass

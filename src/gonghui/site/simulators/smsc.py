@@ -6,6 +6,7 @@ process of its own.
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 import uuid
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gonghui.site.simulators.carriers import KEPT, MOODS, Center, Served, Taken
 from gonghui.site.simulators.keeping import state
+from gonghui.systems.media.short_messages.rules import payloads
 
 FRESH: dict[str, Any] = {"mood": "well", "taken": [], "replies": []}
 MEDIA: dict[str, Any] = {"mood": "well", "messages": [], "keys": {}}
@@ -81,7 +83,16 @@ def page(request: HttpRequest) -> HttpResponse:
         "moods": [(key, words, key == mood) for key, words in MOODS.items()],
         "items": [{**item, "at": parse_datetime(item["at"])} for item in taken],
         "media_moods": [(key, words, key == media) for key, words in MEDIA_MOODS.items()],
-        "media": [{**item, "at": parse_datetime(item["at"])} for item in messages],
+        "media": [
+            {
+                **item,
+                "at": parse_datetime(item["at"]),
+                "form": payloads.PAYLOADS[item["payload"]].title
+                if item["payload"] in payloads.PAYLOADS
+                else "",
+            }
+            for item in messages
+        ],
     }
     return render(request, "simulators/smsc.html", context)
 
@@ -103,6 +114,10 @@ def media(request: HttpRequest) -> HttpResponse:
     try:
         asked = json.loads(request.body)
         item = {name: str(asked[name])[:500] for name in ("mobile", "payload", "text", "link")}
+        item["files"] = [
+            {"type": str(file["type"])[:60], "size": len(base64.b64decode(file["content"]))}
+            for file in asked.get("files", [])
+        ]
     except (ValueError, KeyError, TypeError):
         return JsonResponse({"error": "bad request"}, status=400)
     with state("media", MEDIA) as known:

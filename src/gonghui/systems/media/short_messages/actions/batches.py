@@ -260,6 +260,7 @@ def try_out(batch: Batch, *, by: Actor) -> Message:
         purpose=f"try:{batch.pk}",
         payload=batch.payload,
         link=batch.link,
+        picture=batch.picture,
         sender=by.name,
     )
     made = enqueue(order, batch.union, budget=batch.budget)

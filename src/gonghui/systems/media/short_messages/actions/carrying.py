@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -20,7 +21,7 @@ from gonghui.kernel.access.actions import LOCKING
 from gonghui.systems.media.short_messages.actions import money
 from gonghui.systems.media.short_messages.models import Budget, Message, Receipt, Route, Submit
 from gonghui.systems.media.short_messages.models.phones import index_of
-from gonghui.systems.media.short_messages.models.routes import Health
+from gonghui.systems.media.short_messages.models.routes import Health, Protocol
 from gonghui.systems.media.short_messages.models.sending import MessageState
 from gonghui.systems.media.short_messages.queries import routes, tuning
 from gonghui.systems.media.short_messages.rules import billing, carriers, matching, segments, states
@@ -34,13 +35,19 @@ from gonghui.systems.media.short_messages.rules.routing import (
 from gonghui.systems.media.short_messages.rules.segments import Alphabet
 from gonghui.systems.media.short_messages.rules.states import Part, Whole
 
+PERHAPS = "网关没有说明是否收到"
+TOO_MANY = 429
+"""HTTP: asked to come later, so nothing was taken."""
 MOST_PUT_OFF = 12
 """So often a carrier may put a part off before the message takes another route or ends."""
 
 
 @dataclass(frozen=True)
 class Ready:
-    """A recorded part as the wire needs it. total, number: of the parts of its message."""
+    """A recorded part as the wire needs it. total, number: of the parts of its message.
+
+    key: the same for every try by one route, so a gateway that knows keys takes it once.
+    """
 
     submit_id: int
     sequence: int
@@ -54,6 +61,7 @@ class Ready:
     payload: str
     text: str
     link: str
+    picture: UUID | None
     key: str
     expires_at: datetime
     rank: int
@@ -176,7 +184,8 @@ def _record(route: Route, messages: Sequence[Message], now: datetime) -> list[Re
             message.payload,
             message.text.reveal() if message.text else "",
             message.link,
-            f"{message.key}:{submit.attempt}",
+            message.picture,
+            f"{message.key}:{route.pk}",
             message.expires_at,
             message.rank,
         )
@@ -261,7 +270,10 @@ def reported(route: Route, reports: Sequence[Report]) -> None:
 
 @transaction.atomic
 def reapply(route: Route, limit: int = 500) -> int:
-    """Try again with reports whose submit was not known; returns how many found theirs."""
+    """Try again with reports whose submit was not known; returns how many found theirs.
+
+    The newest first: what never finds one, such as another sender's, would stand before them.
+    """
     now = timezone.now()
     rows = Receipt.objects.filter(
         route=route,
@@ -269,7 +281,7 @@ def reapply(route: Route, limit: int = 500) -> int:
         received_at__lt=now - timedelta(seconds=5),
         received_at__gt=now - timedelta(days=3),
     )
-    waiting = list(rows.select_for_update(skip_locked=True).order_by("id")[:limit])
+    waiting = list(rows.select_for_update(skip_locked=True).order_by("-id")[:limit])
     touched = _apply(route, waiting, now)
     refresh(touched, now)
     return len(touched)
@@ -382,7 +394,7 @@ def refresh(message_ids: Collection[int], now: datetime) -> None:
     rows = Message.objects.unscoped(LOCKING).select_for_update(of=("self",))
     ways = routes.ways()
     changed = []
-    for message in rows.filter(pk__in=list(message_ids)).order_by("pk"):
+    for message in rows.select_related("route").filter(pk__in=list(message_ids)).order_by("pk"):
         parts = latest.get(message.pk, {})
         whole = states.of_parts((Part(one.state) for one in parts.values()), message.parts)
         _become(message, whole, list(parts.values()), ways, now)
@@ -419,13 +431,28 @@ def _become(
 
 def _wait(message: Message, parts: list[Submit], now: datetime) -> None:
     """The carrier put parts off: again after a pause, elsewhere if nothing was taken yet."""
-    taken = any(one.state in {Part.ACCEPTED, Part.DELIVERED} for one in parts)
+    maybe = _perhaps_taken(message, parts)
+    taken = maybe or any(one.state in {Part.ACCEPTED, Part.DELIVERED} for one in parts)
     message.send_after = now + pause_before(message.tries)
     message.fault = "运营商要求稍后再发"
     message.state = MessageState.WAITING
     message.route = message.route if taken else None
     if message.expires_at <= message.send_after or message.tries >= MOST_PUT_OFF:
-        _end(message, "有效期内没有发出", now)
+        if maybe:
+            message.state, message.fault = MessageState.UNKNOWN, PERHAPS
+        else:
+            _end(message, "有效期内没有发出", now)
+
+
+def _perhaps_taken(message: Message, parts: list[Submit]) -> bool:
+    """Whether a gateway that knows keys may have a part although it did not say so.
+
+    Only the same gateway may be asked again, for another one does not know the key.
+    """
+    route = message.route
+    if route is None or route.protocol != Protocol.GATEWAY:
+        return False
+    return any(one.state == Part.PUT_OFF and one.code != TOO_MANY for one in parts)
 
 
 def _fail(message: Message, parts: list[Submit], ways: list[Way], now: datetime) -> None:

@@ -117,6 +117,7 @@ def _make(batch: Batch, people: Sequence[Recipient]) -> int:
             purpose=f"batch:{batch.pk}",
             payload=batch.payload,
             link=batch.link,
+            picture=batch.picture,
             person_id=one.person_id,
             rank=batch.rank,
             at=batch.scheduled_at,

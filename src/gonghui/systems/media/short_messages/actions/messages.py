@@ -102,6 +102,7 @@ def resend(message: Message, *, by: Actor, reason: str) -> Message:
         purpose=message.purpose,
         payload=message.payload,
         link=message.link,
+        picture=message.picture,
         person_id=message.person_id,
         rank=message.rank,
         sender=by.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -27,7 +28,10 @@ SAME = "a message is known by its key, wherever it was sent from"
 
 @dataclass(frozen=True)
 class Order:
-    """A message somebody wants sent. key: theirs; twice the same is one message. at: not before."""
+    """A message somebody wants sent. key: theirs; twice the same is one message. at: not before.
+
+    picture: the key of a stored file.
+    """
 
     mobile: str
     text: str
@@ -36,6 +40,7 @@ class Order:
     purpose: str = ""
     payload: str = "sms"
     link: str = ""
+    picture: UUID | None = None
     person_id: int | None = None
     rank: int | None = None
     at: datetime | None = None
@@ -105,6 +110,7 @@ def prepared(
         carrier=carrier,
         text=order.text,
         link=order.link,
+        picture=order.picture,
         parts=parts,
         fingerprint=fingerprint(mobile, order.text),
         rank=categories.rank(order.category, order.rank),

@@ -179,7 +179,10 @@ def _put_together(route: Route, parts: list[IncomingPart]) -> tuple[Arrived, str
 
 @transaction.atomic
 def give_up_parts() -> list[int]:
-    """Texts whose missing parts do not come any more, put together as they are."""
+    """Texts whose missing parts do not come any more, put together as they are.
+
+    Those that already mean danger do not wait; their further parts are a text of their own.
+    """
     before = timezone.now() - WHOLE_AFTER
     waiting: dict[tuple, list[IncomingPart]] = {}
     rows = IncomingPart.objects.select_for_update(of=("self",)).select_related("route")
@@ -188,13 +191,18 @@ def give_up_parts() -> list[int]:
         waiting.setdefault(key, []).append(part)
     made = []
     for parts in waiting.values():
-        if max(part.received_at for part in parts) < before:
+        if max(part.received_at for part in parts) < before or _is_dangerous(parts):
             route = parts[0].route
             item, key = _put_together(route, parts)
             found = _keep(route, item, key, incomplete=True)
             if found is not None:
                 made.append(found.pk)
     return made
+
+
+def _is_dangerous(parts: list[IncomingPart]) -> bool:
+    """Whether what has come of a text already means that a person must be reached."""
+    return bool(danger_in("".join(part.text.reveal() for part in parts)))
 
 
 def acknowledged(pks: Sequence[int]) -> None:

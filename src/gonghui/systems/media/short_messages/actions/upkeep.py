@@ -12,8 +12,9 @@ from django.utils import timezone
 from gonghui.kernel.access.actions import LOCKING
 from gonghui.kernel.notify import todos
 from gonghui.kernel.org.scoping import Scope, raise_wall
-from gonghui.systems.media.short_messages.actions import kinds, money
+from gonghui.systems.media.short_messages.actions import carrying, kinds, money
 from gonghui.systems.media.short_messages.models import Batch, Message, Submit
+from gonghui.systems.media.short_messages.models.routes import Protocol
 from gonghui.systems.media.short_messages.models.sending import BatchState, MessageState
 from gonghui.systems.media.short_messages.permissions import RESEND
 from gonghui.systems.media.short_messages.queries import tuning
@@ -28,8 +29,13 @@ def expire(limit: int = 1000) -> int:
     """End what could not leave in time; nothing of it is with a carrier."""
     now = timezone.now()
     rows = Message.objects.unscoped(EVERYWHERE).select_for_update(of=("self",), skip_locked=True)
-    due = list(rows.filter(state=MessageState.WAITING, expires_at__lte=now).order_by("id")[:limit])
+    rows = rows.select_related("route").filter(state=MessageState.WAITING, expires_at__lte=now)
+    due = list(rows.order_by("id")[:limit])
     for message in due:
+        if message.route is not None and message.route.protocol == Protocol.GATEWAY:
+            # It was put off there and may have been taken; see carrying.
+            message.state, message.fault = MessageState.UNKNOWN, carrying.PERHAPS
+            continue
         message.state = MessageState.FAILED
         message.fault = message.fault or "有效期内没有可用的通道"
         message.settled_at = now

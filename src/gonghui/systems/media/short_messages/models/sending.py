@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -88,6 +90,11 @@ class Batch(Scoped):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def picture(self) -> UUID | None:
+        """The key of its picture."""
+        return next((UUID(item["key"]) for item in self.items if "key" in item), None)
+
 
 class MessageState(models.TextChoices):
     WAITING = "waiting", "待发送"
@@ -105,7 +112,8 @@ class Message(Scoped, Phone):
 
     key: the caller's own; the same key twice is one message. fingerprint: of number and text, for
     the window in which a repetition is dropped. tried: routes that definitely failed. committed:
-    厘 counted against the budget's month. text: forgotten some days after the end.
+    厘 counted against the budget's month. text: forgotten some days after the end. picture: the key
+    of a stored file.
     """
 
     index_columns = {"mobile_index": ("mobile", "short_messages_message.mobile", MOBILE)}
@@ -122,6 +130,7 @@ class Message(Scoped, Phone):
     carrier = models.CharField("运营商", max_length=8, choices=carriers.CHOICES)
     text = SealedTextField("内容", null=True)
     link = models.CharField("网址", max_length=120, blank=True)
+    picture = models.UUIDField("彩信图片", null=True)
     parts = models.PositiveSmallIntegerField("条数", default=1)
     fingerprint = models.BinaryField("指纹", max_length=32)
     rank = models.PositiveSmallIntegerField("优先级")

@@ -195,6 +195,7 @@ def _preview(batch: Batch, actor: Actor) -> dict[str, Any]:
         "words": batch.words,
         "payload": batch.get_payload_display(),
         "link": batch.link,
+        "picture": batch.picture,
     }
 
 

@@ -164,6 +164,24 @@ def test_a_report_of_another_hour_is_nobodys(office, center, carry):
     assert Receipt.objects.get().submit is None
 
 
+def test_reports_of_strangers_do_not_stand_before_ours(office, center):
+    route = route_over(office, center, "smpp")
+    queue(office, 1)
+    (ready,) = carrying.claim(route, 1)
+    before = timezone.now() - timedelta(hours=1)
+    strangers = [
+        Receipt(route=route, carrier_id=f"x{place}", word="DELIVRD", received_at=before)
+        for place in range(600)
+    ]
+    Receipt.objects.bulk_create(strangers)
+    carrying.reported(route, [carrying.Report("7", "DELIVRD", "13800000000", ready.reference)])
+    carrying.lost(route, [ready.submit_id])
+    assert states() == ["unknown"]
+    Receipt.objects.update(received_at=before)
+    assert carrying.reapply(route) == 1
+    assert states() == ["delivered"]
+
+
 def test_throttled_parts_are_offered_again_and_billed_once(office, center, route, carry):
     center.center.mood = "throttling"
     queue(office, 3)

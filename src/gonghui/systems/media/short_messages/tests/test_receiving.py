@@ -168,3 +168,35 @@ def test_another_county_sees_no_texts(route, office):
     other = office.world.actor("镜湖经办", (HANDLER, office.world.jinghu))
     with pytest.raises(Forbidden):
         receiving.answer(found, by=other, text="您好")
+
+
+def test_danger_in_a_part_does_not_wait_for_the_others(route):
+    assert came(route, "我欠了很多钱，真的不想活了，", header=Header(9, 3, 1)) == []
+    (pk,) = receiving.give_up_parts()
+    found = Incoming.objects.unscoped("test").get(pk=pk)
+    assert (found.alarm, found.incomplete) == ("不想活", True)
+    assert Todo.objects.filter(kind="short-replies.alarm", done_at=None).count() == 1
+
+
+@pytest.mark.parametrize("said", ["TD", "td。", "退订", "HF"])
+def test_no_watch_alarms_on_a_command(route, registered, said):
+    replies.register_watch(registered("test-anxious"), lambda text: "危急")
+    (found,) = came(route, said)
+    assert (found.state, found.alarm) == ("command", "")
+    assert not Todo.objects.filter(kind="short-replies.alarm").exists()
+
+
+def test_danger_at_night_is_answered_at_once(route, monkeypatch):
+    from django.utils import timezone
+
+    night = timezone.make_aware(timezone.datetime(2026, 11, 20, 3, 5))
+    monkeypatch.setattr(timezone, "now", lambda: night)
+    came(route, "不想活了")
+    row = Message.objects.unscoped("test").get(category="reply")
+    assert (row.urgent, row.send_after) == (True, night)
+
+
+def test_danger_from_a_number_in_the_blacklist_reaches_people_all_the_same(route, office):
+    makers.black(office.world, office.union, MOBILE)
+    (found,) = came(route, "不想活了")
+    assert found.alarm and Todo.objects.filter(kind="short-replies.alarm").exists()
