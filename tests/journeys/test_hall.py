@@ -91,7 +91,7 @@ def test_from_the_form_to_the_rating(visit: Visit) -> None:
     page = say_when(worker, "想问退休后会籍怎么办", look=True)
     page.locator("#file-id-card").set_input_files(photo())
     page.get_by_role("button", name="先传上去").click()
-    expect(page.get_by_text("身份证.jpg")).to_be_visible()
+    expect(page.get_by_text("身份证.jpg").first).to_be_visible()
     worker.look("materials")
     onward(page)
     page.wait_for_url("**/check/")
