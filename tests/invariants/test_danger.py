@@ -96,7 +96,7 @@ def test_on_the_web(world, people, hour, text):
             "title": "工资",
             "text": text,
             "category": "pay",
-            "nature": "claim",
+            "nature": "complaint",
             "secrecy": "anonymous",
             "people": "1",
             "seen": "1",
@@ -125,7 +125,7 @@ def test_by_the_bot(world, people, hour, text):
     assert waiting("feedback.crisis")
     raise_wall(Scope.everything())
     asked = Asked.objects.unscoped("test").get()
-    assert asked.state == "crisis" and asked.version_id is None
+    assert asked.state == "crisis" and asked.article_version_id is None
     assert bot.ask(text, by=ANONYMOUS).version is None
 
 

@@ -55,8 +55,9 @@ def page(found: dict[str, Any]) -> str:
         "- *unseen* (`unseen.csv`): written after the first model was finished, in words chosen "
         "to be unlike. Who wrote the later training texts had read it.",
         "- *frozen* (`frozen.csv`): written and committed before the later training texts, cues "
-        "unchanged since; no error on it was looked at. Same authors, so real texts may still "
-        "be further away. The first model, of 962 texts, had 54.9% of unseen and 62.6% of frozen "
+        "unchanged since; no error on it was looked at. Ten texts that had near copies in the older "
+        "part of the set were taken out. Same authors, so real texts may still be further away. "
+        "The first model, of 962 texts, had 54.9% of unseen and 62.6% of frozen "
         "right.",
         "",
         "No training text shares two fifths of its pairs of characters with a text of the last "
@@ -101,8 +102,9 @@ def page(found: dict[str, Any]) -> str:
         "## Crisis",
         "",
         f"Batches of `data/crisis.csv`; {learned} were learned, 3, 4 and 5 only measure. The "
-        "rules were written with batch 1 in sight and widened after batch 2 and while batch 6 "
-        "was written. Batch 5 was committed before batch 6 was begun. A text found by the rules "
+        "rules were written with batch 1 in sight and widened after batch 2. Batch 5 was "
+        "committed before batches 6 and 7 were begun; the threshold was chosen on batches 3 and 4 "
+        "and the unseen texts. A text found by the rules "
         f"or given {crisis.SUSPECT:.0%} by the model goes to a person.",
         "",
         "| batch | crisis texts | found | by rules alone | harmless look-alikes | false alarms |",

@@ -74,12 +74,12 @@ def pairs(text: str) -> set[str]:
 
 @pytest.mark.parametrize("name", training.APART)
 def test_what_measures_stands_apart_from_what_is_learned(name):
-    """No learned text is one that measures; none shares half of its pairs of characters."""
+    """No learned text is one that measures; none shares two fifths of the pairs of characters."""
     learned = [pairs(text) for _, text in training.labelled() if len(text) > 4]
     for row in table(name):
         own = pairs(row["text"])
         if len(own) > 3:
-            assert all(len(own & other) < 0.5 * len(own | other) for other in learned), row
+            assert all(len(own & other) < 0.4 * len(own | other) for other in learned), row
 
 
 def test_dangerous_texts_that_measure_are_not_learned():

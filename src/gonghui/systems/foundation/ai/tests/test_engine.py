@@ -374,7 +374,7 @@ def test_rows_of_others_are_out_of_sight_of_the_application(world, staff, table,
     made(world, world.unions["wuhu"])
     assert rows.count() == 2
     raise_wall(staff["hefei"].wall())
-    assert [row.union_id for row in rows] == [world.unions["hefei"].pk]
+    assert [row.union_id for row in rows.all()] == [world.unions["hefei"].pk]
     raise_wall(staff["province"].wall())
     assert rows.count() == 2
     raise_wall(ANONYMOUS.wall())
