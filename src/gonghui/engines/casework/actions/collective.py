@@ -75,6 +75,7 @@ def join(case: Case, *, by: Actor, others: Sequence[int], title: str = "") -> Ca
     case.version += 1
     case.save()
     work.follow(case)
+    work.keep_absorbed_apart(case)
     refresh_todos(case, by)
     note(joined={"label": "并案", "after": "、".join(item.number for item in found)})
     happened(

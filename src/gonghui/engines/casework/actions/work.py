@@ -148,6 +148,7 @@ def name_respondent(case: Case, *, by: Actor, union: Union | None = None, name: 
         _drop_parts_of(case, union)
         if case.about(case.org_path):
             lift(case, by)
+        keep_absorbed_apart(case)
     return _done(case, Moment.RESPONDENT, "登记被反映单位", "", by)
 
 
@@ -162,6 +163,20 @@ def lift(case: Case, by: Actor) -> None:
     case.handler_id, case.handler_name = None, ""
     if case.phase == Phase.HANDLING:
         case.phase = Phase.ROUTED
+
+
+def keep_absorbed_apart(case: Case) -> None:
+    """Cases merged into this one are kept from the unit it is about as well."""
+    if case.respondent_id is None:
+        return
+    rows = Case.objects.unscoped(FOLLOW).filter(merged_into=case)
+    for other in rows.exclude(respondent_id=case.respondent_id, respondent_id__isnull=False):
+        other.respondent_id = case.respondent_id
+        other.respondent_name = case.respondent_name
+        if other.about(other.org_path):
+            other.place_at(case.union)
+        other.save()
+        follow(other)
 
 
 def _drop_parts_of(case: Case, union: Union) -> None:

@@ -318,6 +318,21 @@ def test_joining_is_refused(kind, world, staff, eleven):
     refused("settled", collective.join, one, by=by, others=[three.pk])
 
 
+def test_what_was_merged_is_kept_from_the_unit_as_well(kind, world, staff):
+    by = staff["province"]
+    both = world.actor("兼任", (HANDLER, world.province), (HANDLER, world.wuhu))
+    first = complaint(kind, world.province, respondent=world.wuhu)
+    others = [complaint(kind, world.province) for _ in range(2)]
+    collective.join(first.case, by=by, others=[got.case.pk for got in others])
+    lead = complaint(kind, world.province)
+    later = complaint(kind, world.province)
+    case = collective.join(lead.case, by=by, others=[later.case.pk])
+    assert {row.pk for row in desk.find("加班", both, [kind])} == {lead.case.pk, later.case.pk}
+    work.name_respondent(case, by=by, union=world.wuhu)
+    assert not desk.find("加班", both, [kind])
+    assert len(desk.find("加班", by, [kind])) == 5
+
+
 def test_one_leaves_a_collective_case(kind, world, staff, eleven):
     by = staff["province"]
     for got in eleven[:3]:
