@@ -55,8 +55,8 @@ def page(found: dict[str, Any]) -> str:
         "- *unseen* (`unseen.csv`): written after the first model was finished, in words chosen "
         "to be unlike. Who wrote the later training texts had read it.",
         "- *frozen* (`frozen.csv`): written and committed before the later training texts, cues "
-        "unchanged since; no error on it was looked at. Ten texts that had near copies in the older "
-        "part of the set were taken out. Same authors, so real texts may still be further away. "
+        "unchanged since; no error on it was looked at. Ten texts that had near copies in the "
+        "older part of the set were taken out. Same authors: real texts may be further away. "
         "The first model, of 962 texts, had 54.9% of unseen and 62.6% of frozen "
         "right.",
         "",

@@ -30,6 +30,29 @@ WEEKS = 9
 """Spans of seven days that are compared: the last with the eight before."""
 MOST_TEXTS = 3_000
 MOST_QUESTIONS = 200
+VAGUE = frozenset(
+    [
+        "一样",
+        "很多",
+        "通知",
+        "结果",
+        "多次",
+        "工作",
+        "要求",
+        "现在",
+        "时候",
+        "问题",
+        "情况",
+        "单位",
+        "公司",
+        "领导",
+        "老板",
+        "东西",
+        "事情",
+        "看看",
+    ]
+)
+"""Keywords that name no topic."""
 CONTACTS = "which units below have nobody who handles"
 
 
@@ -99,6 +122,10 @@ def totals(rows: QuerySet[Record]) -> dict[str, int]:
     )
 
 
+def _telling(words: Iterable[str]) -> list[str]:
+    return [word for word in words if word not in VAGUE]
+
+
 def weekly(rows: Iterable[tuple[date, str]], today: date) -> dict[str, list[int]]:
     """(day, topic) → topic → texts of each of nine weeks, the oldest first."""
     found: dict[str, list[int]] = defaultdict(lambda: [0] * WEEKS)
@@ -128,10 +155,14 @@ def trends(actor: Actor) -> Trends:
         rows.order_by("-at").values_list("id", "day", "label", "keywords", "city")[:MOST_TEXTS]
     )
     labels = weekly(((day, label) for _, day, label, _, _ in found), today)
-    words = weekly(((day, word) for _, day, _, words, _ in found for word in words), today)
+    words = weekly(
+        ((day, word) for _, day, _, words, _ in found for word in _telling(words)), today
+    )
     recent = today - timedelta(days=13)
     near = {
-        pk: [*words, *([city] if city else [])] for pk, day, _, words, city in found if day > recent
+        pk: [*_telling(words), *([city] if city else [])]
+        for pk, day, _, words, city in found
+        if day > recent
     }
     titles = {pk: CATEGORIES.get(label, label) for pk, _, label, _, _ in found}
     return Trends(
@@ -176,7 +207,7 @@ def blind_spots(actor: Actor, days: int) -> BlindSpots:
         by[row.label].append(row)
     found = []
     for label, items in by.items():
-        words = Counter(word for item in items for word in item.keywords)
+        words = Counter(word for item in items for word in _telling(item.keywords))
         found.append(
             Uncovered(
                 CATEGORIES.get(label, label),
@@ -184,7 +215,7 @@ def blind_spots(actor: Actor, days: int) -> BlindSpots:
                 len(items),
                 round(100 * len(items) / asked[label], 1),
                 tuple(word for word, _ in words.most_common(6)),
-                tuple(shown(item)[:80] for item in items[:3]),
+                tuple(dict.fromkeys(shown(item)[:80] for item in items[:12]))[:3],
             )
         )
     found.sort(key=lambda item: (-item.human, item.title))
