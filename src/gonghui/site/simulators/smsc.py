@@ -7,6 +7,7 @@ process of its own.
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import time
 import uuid
@@ -40,6 +41,8 @@ def run(smpp: int, cmpp: int) -> None:
     """Listen until the process ends, as the page says."""
     waiting: list[Taken] = []
     center = Center(receipt_after=1.0, told=waiting.append)
+    # A number is never given twice, by an earlier run of the centre neither.
+    center.numbers = itertools.count(int(time.time()))
     with Served(center, smpp, cmpp) as served:
         while True:
             with state("smsc", FRESH) as known:
