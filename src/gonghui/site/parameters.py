@@ -81,16 +81,36 @@ def shown(value: Any) -> str:
 
 
 def read(text: str, like: Any) -> Any:
-    """What `shown` wrote, as a value of the stored one's shape; ValueError if it is of another."""
+    """What `shown` wrote, as a value of the stored one's shape; ValueError if it is of another.
+
+    Lists hold whole numbers; a bound may be open where it is in a row of the stored table.
+    """
     if _is_table(like):
-        rows = [read(row, like[0]) for row in re.split("[；;\n]", text) if row.strip()]
-        if not rows or any(len(row) != len(like[0]) for row in rows):
+        may_be_open = [None in column for column in zip(*like, strict=True)]
+        rows = [_numbers(row) for row in re.split("[；;\n]", text) if row.strip()]
+        if not rows or not all(_fits(row, may_be_open) for row in rows):
             raise ValueError(text)
         return rows
     if isinstance(like, list):
-        parts = [part.strip() for part in re.split("[，,、]", text) if part.strip()]
-        return [None if part == OPEN else json.loads(part) for part in parts]
+        numbers = _numbers(text)
+        if not numbers or None in numbers:
+            raise ValueError(text)
+        return numbers
     return json.loads(text) if isinstance(like, int) else text
+
+
+def _numbers(text: str) -> list[int | None]:
+    parts = [part.strip() for part in re.split("[，,、]", text) if part.strip()]
+    found = [None if part == OPEN else json.loads(part) for part in parts]
+    if any(item is not None and type(item) is not int for item in found):
+        raise ValueError(text)
+    return found
+
+
+def _fits(row: list[int | None], may_be_open: list[bool]) -> bool:
+    return len(row) == len(may_be_open) and all(
+        item is not None or allowed for item, allowed in zip(row, may_be_open, strict=True)
+    )
 
 
 def _is_table(value: Any) -> bool:
@@ -105,6 +125,11 @@ class ChangeForm(ActionForm):
     valid_from = DayField(label="生效日期")
     source_doc = forms.CharField(label="文件依据", max_length=200, help_text="文件名称和文号。")
     reason = forms.CharField(label="修改原因", max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.record is not None:
+            self.fields["value"].initial = shown(self.record.value)
 
     def clean_value(self) -> Any:
         text = self.cleaned_data["value"].strip()

@@ -89,9 +89,33 @@ def test_a_table_is_changed_row_by_row(world, table, as_application):
     assert rows.get().value == [[0, 25, 1, 3], [25, None, 3, 9]]
 
 
-@pytest.mark.parametrize("value", ["0，25，1", "零，25，1，3", "；", "0，25，1，3；25，3"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("0，25，1", "零，25，1，3", "；", "0，25，1，3；25，3"),
+        *('0，25，1，"3"', "0，25，1，3.5", "不限，25，1，3", "0，25，1，true"),
+    ],
+)
 def test_a_row_that_lacks_something_is_refused(world, table, value):
     client = client_of(world, APPROVER, world.province)
     page = client.post(f"/w/parameters/{table.pk}/change/", {**ASKED, "value": value})
     assert page.status_code == 422
     assert "请填写数字，每行 4 个。" in page.content.decode()
+
+
+def test_a_plain_list_takes_whole_numbers_alone(world, as_application):
+    load()
+    client = client_of(world, APPROVER, world.province)
+    rows = DatedParameter.objects.unscoped("t").filter(key="term.reminder_months", valid_to=None)
+    for value in ("6，不限", "6，{}", "，", "六"):
+        page = client.post(f"/w/parameters/{rows.get().pk}/change/", {**ASKED, "value": value})
+        assert page.status_code == 422, value
+    page = client.post(f"/w/parameters/{rows.get().pk}/change/", {**ASKED, "value": "9、6、3"})
+    assert page.status_code == 302
+    assert rows.get().value == [9, 6, 3]
+
+
+def test_the_form_begins_with_what_holds(world, table, as_application):
+    client = client_of(world, APPROVER, world.province)
+    page = client.get(f"/w/parameters/{table.pk}/change/").content.decode()
+    assert f'value="{shown(table.value)}"' in page

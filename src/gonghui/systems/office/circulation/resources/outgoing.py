@@ -46,7 +46,7 @@ from gonghui.systems.office.circulation.resources.fields import (
     place,
     text_area,
 )
-from gonghui.systems.office.circulation.rules import chain
+from gonghui.systems.office.circulation.rules import chain, handling
 from gonghui.systems.office.circulation.rules.kinds import KINDS
 
 TONES = {
@@ -275,7 +275,8 @@ def _where(record: Outgoing, actor: Actor) -> dict[str, Any]:
     here = next((code for code in order if any(item.step == code for item in items)), order[0])
     now = order.index(here) if record.state in (chain.DRAFT, chain.UNDER_WAY) else -1
     if record.state in after:
-        now = len(order) + after.index(record.state)
+        # A document that was filed stands behind the last step: nothing of it is under way.
+        now = len(order) + after.index(record.state) + (record.state == chain.ARCHIVED)
     waiting = "、".join(item.assignee_name or item.title for item in items)
     case = cases.of(record)
     titles = {**chain.TITLES, **chain.STEPS}
@@ -329,7 +330,7 @@ def _receipts(record: Outgoing, actor: Actor) -> dict[str, Any] | None:
 
 def filed_piece(record: Any, actor: Actor) -> dict[str, Any] | None:
     """The piece (归档文件) a document that was sent or came in has become."""
-    if record.state != chain.ARCHIVED:
+    if record.state not in (chain.ARCHIVED, handling.ARCHIVED):
         return None
     pieces = Piece.objects.within(actor.scope(permissions.VIEW_PIECES))
     piece = pieces.filter(**{record._meta.model_name: record}).first()

@@ -158,7 +158,7 @@ def test_a_paper_is_registered_once(office, paper):
     assert refused.value.code == "classified"
 
 
-def test_proposed_instructed_circulated_supervised_finished_filed(office, paper):
+def test_proposed_instructed_circulated_supervised_finished_filed(office, paper, client_of):
     found = incoming.propose(
         paper, by=office.drafter, text="请领导阅示。", leader=office.leader.user_id
     )
@@ -197,6 +197,8 @@ def test_proposed_instructed_circulated_supervised_finished_filed(office, paper)
     assert found.state == "done" and found.finished_on == timezone.localdate()
     piece = filing.file_incoming(found, by=office.drafter, retention="D10", category="bgs")
     assert piece.reference.endswith("D10-BGS-0001") and len(piece.metadata["批办意见"]) == 2
+    page = client_of(office.drafter).get(f"/w/incoming/{found.pk}/").content.decode()
+    assert piece.reference in page and f'href="/w/pieces/{piece.pk}/"' in page
     with pytest.raises(Conflict):
         filing.file_incoming(found, by=office.drafter, retention="D10", category="BGS")
 
@@ -253,7 +255,7 @@ def test_a_meeting_leads_to_minutes_and_tasks(office):
     assert office.submitted(document=meeting.minutes).state == "under_way"
 
 
-def test_an_issued_document_becomes_one_piece_with_its_trace(office, issued, county):
+def test_an_issued_document_becomes_one_piece_with_its_trace(office, issued, county, client_of):
     clerk, _ = county
     with pytest.raises(Conflict):
         filing.file_outgoing(issued, by=office.drafter, retention="D30", category="BGS")
@@ -264,6 +266,9 @@ def test_an_issued_document_becomes_one_piece_with_its_trace(office, issued, cou
     with open_stored(piece.package) as file, zipfile.ZipFile(file) as packed:
         assert set(packed.namelist()) == {"document.pdf", "metadata.xml", "metadata.json"}
         assert piece.sm3 in packed.read("metadata.xml").decode()
+    page = client_of(office.drafter).get(f"/w/outgoing/{issued.pk}/").content.decode()
+    assert piece.reference in page and f'href="/w/pieces/{piece.pk}/"' in page
+    assert "进行中" not in page, "nothing of a filed document is under way"
 
 
 def test_a_leaving_cadres_work_goes_to_another(office):
