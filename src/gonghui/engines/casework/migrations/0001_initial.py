@@ -554,7 +554,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clock',
-            constraint=models.UniqueConstraint(fields=('case', 'code', 'round'), name='cw_clock_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('met_on', None), ('stopped', False)), fields=('case', 'code'), name='cw_clock_runs_once'),
         ),
         migrations.AddConstraint(
             model_name='extension',

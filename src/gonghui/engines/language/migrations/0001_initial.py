@@ -148,6 +148,9 @@ class Migration(migrations.Migration):
                 ('score', models.FloatField(null=True, verbose_name='匹配程度')),
                 ('injected', models.BooleanField(default=False, verbose_name='含诱导指令')),
                 ('text', gonghui.kernel.base.fields.SealedTextField(null=True, verbose_name='提问内容')),
+                ('settled_by', models.CharField(blank=True, max_length=50, verbose_name='危机处置人')),
+                ('settled_at', models.DateTimeField(null=True, verbose_name='危机处置时间')),
+                ('settled_note', models.CharField(blank=True, max_length=500, verbose_name='危机处置情况')),
                 ('union', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.union', verbose_name='所属工会')),
             ],
             options={

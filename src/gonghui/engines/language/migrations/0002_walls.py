@@ -1,6 +1,6 @@
-"""Rows of other parts of the tree are out of sight of the application's role; crises are settled."""
+"""Rows of other parts of the tree are out of sight of the application's role."""
 
-from django.db import migrations, models
+from django.db import migrations
 
 from gonghui.kernel.org.scoping import wall_policy
 
@@ -11,25 +11,8 @@ class Migration(migrations.Migration):
     dependencies = [("language", "0001_initial")]
 
     operations = [
-        migrations.AddField(
-            "record",
-            "settled_by",
-            models.CharField("危机处置人", max_length=50, blank=True, default=""),
-            preserve_default=False,
-        ),
-        migrations.AddField(
-            "record", "settled_at", models.DateTimeField("危机处置时间", null=True)
-        ),
-        migrations.AddField(
-            "record",
-            "settled_note",
-            models.CharField("危机处置情况", max_length=500, blank=True, default=""),
-            preserve_default=False,
-        ),
-        *(
-            migrations.RunSQL(
-                wall_policy(table), [f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"]
-            )
-            for table in TABLES
-        ),
+        migrations.RunSQL(
+            wall_policy(table), [f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"]
+        )
+        for table in TABLES
     ]

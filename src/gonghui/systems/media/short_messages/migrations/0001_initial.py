@@ -256,6 +256,7 @@ class Migration(migrations.Migration):
                 ('carrier', models.CharField(choices=[('mobile', '中国移动'), ('unicom', '中国联通'), ('telecom', '中国电信'), ('broadnet', '中国广电'), ('unknown', '未识别号段')], max_length=8, verbose_name='运营商')),
                 ('text', gonghui.kernel.base.fields.SealedTextField(null=True, verbose_name='内容')),
                 ('link', models.CharField(blank=True, max_length=120, verbose_name='网址')),
+                ('picture', models.UUIDField(null=True, verbose_name='彩信图片')),
                 ('parts', models.PositiveSmallIntegerField(default=1, verbose_name='条数')),
                 ('fingerprint', models.BinaryField(max_length=32, verbose_name='指纹')),
                 ('rank', models.PositiveSmallIntegerField(verbose_name='优先级')),

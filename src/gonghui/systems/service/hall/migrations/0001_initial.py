@@ -17,6 +17,40 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Booking',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('org_path', models.TextField(db_collation='C', editable=False, verbose_name='组织路径')),
+                ('city_id', models.BigIntegerField(editable=False, null=True, verbose_name='市级工会')),
+                ('county_id', models.BigIntegerField(editable=False, null=True, verbose_name='县级工会')),
+                ('number', models.CharField(max_length=24, null=True, unique=True, verbose_name='受理编号')),
+                ('person_id', models.BigIntegerField(verbose_name='预约人编号')),
+                ('person_name', models.CharField(max_length=50, verbose_name='预约人')),
+                ('service', models.CharField(blank=True, max_length=60, verbose_name='服务编码')),
+                ('title', models.CharField(max_length=60, verbose_name='办什么事')),
+                ('words', gonghui.kernel.base.fields.SealedTextField(null=True, verbose_name='说明')),
+                ('way', models.CharField(choices=[('counter', '到窗口'), ('home', '工会上门')], default='counter', max_length=7, verbose_name='怎么办')),
+                ('address', gonghui.kernel.base.fields.SealedTextField(null=True, verbose_name='上门地址')),
+                ('mobile', gonghui.kernel.base.fields.SealedTextField(null=True, verbose_name='联系电话')),
+                ('day', models.DateField(verbose_name='日期')),
+                ('half', models.CharField(choices=[('am', '上午'), ('pm', '下午')], default='am', max_length=2, verbose_name='时段')),
+                ('state', models.CharField(choices=[('asked', '待确认'), ('agreed', '已约定'), ('done', '已办'), ('declined', '未能安排'), ('withdrawn', '已撤回'), ('missed', '未到场')], default='asked', max_length=9, verbose_name='状态')),
+                ('channel', models.CharField(default='web', max_length=7, verbose_name='渠道')),
+                ('said', models.CharField(blank=True, max_length=200, verbose_name='工会的话')),
+                ('appealed', models.BooleanField(default=False, verbose_name='申诉过')),
+                ('asked_at', models.DateTimeField(verbose_name='提交时间')),
+                ('due_on', models.DateField(verbose_name='答复期限')),
+                ('handled_by', models.CharField(blank=True, max_length=50, verbose_name='经办人')),
+                ('handled_at', models.DateTimeField(null=True, verbose_name='办理时间')),
+                ('version', models.PositiveIntegerField(default=1, verbose_name='版本')),
+                ('union', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='org.union', verbose_name='所属工会')),
+            ],
+            options={
+                'verbose_name': '预约办理',
+                'indexes': [models.Index(fields=['org_path', '-id'], name='hall_booking_path'), models.Index(condition=models.Q(('state__in', ('asked', 'agreed'))), fields=['org_path', 'day'], name='hall_booking_day')],
+            },
+        ),
+        migrations.CreateModel(
             name='Ease',
             fields=[
                 ('user_id', models.BigIntegerField(primary_key=True, serialize=False, verbose_name='用户编号')),
@@ -123,6 +157,7 @@ class Migration(migrations.Migration):
                 ('asked_on', models.DateField(verbose_name='申请日期')),
                 ('answered_at', models.DateTimeField(null=True, verbose_name='答复时间')),
                 ('ended_at', models.DateTimeField(null=True, verbose_name='终止时间')),
+                ('taken_by', models.CharField(blank=True, max_length=120, verbose_name='窗口经办人')),
             ],
             options={
                 'verbose_name': '代办授权',

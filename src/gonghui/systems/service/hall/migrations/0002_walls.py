@@ -14,6 +14,7 @@ WALLS = [
         person="person_id",
     ),
     *wall_policy("hall_rating", person="person_id"),
+    *wall_policy("hall_booking", person="person_id"),
     *wall_policy("hall_keptmaterial", path=NOBODY, person="person_id"),
     # Whose material was used is said by the material, which is behind its own wall.
     "ALTER TABLE hall_materialuse ENABLE ROW LEVEL SECURITY",
@@ -26,7 +27,7 @@ WALLS = [
         USING (principal_person_id = {OWN} OR agent_person_id = {OWN} OR ({PLATFORM}))
         WITH CHECK (true)""",
 ]
-TABLES = ("handing", "rating", "keptmaterial", "materialuse", "proxy")
+TABLES = ("handing", "rating", "booking", "keptmaterial", "materialuse", "proxy")
 
 
 class Migration(migrations.Migration):
