@@ -55,7 +55,7 @@ SYSTEM = System(
     code="C4.5",
     name="职工意见反馈系统",
     owner="办公室",
-    chapter="八项建设",
+    chapter="权益维护",
     functions={
         "C4.5/1": Served(SPEAK, "网站提出意见"),
         "C4.5/2": Served(
