@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from gonghui.kernel.access.actions import LOCKING
@@ -225,12 +225,8 @@ def answered(route: Route, answers: Sequence[Answer]) -> None:
             submit.month = month
         changed.append(submit)
     _keep(changed)
-    early = Receipt.objects.filter(
-        route=route,
-        submit=None,
-        carrier_id__in={form for one in answers for form in matching.numbers(one.carrier_id)},
-    )
-    _apply(route, list(early.select_for_update().order_by("id")), now)
+    forms = {form for one in answers for form in matching.numbers(one.carrier_id)}
+    _apply(route, _waiting(route, forms), now)
     refresh({submit.message_id for submit in changed}, now)
 
 
@@ -244,28 +240,38 @@ def _keep(submits: Sequence[Submit]) -> None:
         Submit.objects.bulk_update(submits, fields, batch_size=500)
 
 
+def _waiting(route: Route, carrier_ids: Collection[str]) -> list[Receipt]:
+    """Receipts with these numbers whose submit was not known."""
+    rows = Receipt.objects.filter(route=route, submit=None, carrier_id__in=carrier_ids)
+    return list(rows.select_for_update().order_by("id"))
+
+
 @transaction.atomic
 def reported(route: Route, reports: Sequence[Report]) -> None:
     """Keep reports, each once, and apply those whose submit is known."""
     now = timezone.now()
-    rows = [
-        Receipt(
+    waiting = {_mark(row): row for row in _waiting(route, {one.carrier_id[:64] for one in reports})}
+    came: dict[tuple, Receipt] = {}
+    for report in reports:
+        row = Receipt(
             route=route,
             carrier_id=report.carrier_id[:64],
             word=report.word[:16],
             reference=report.reference,
-            mobile_index=index_of(report.mobile) if report.mobile else None,
+            mobile_index=index_of(report.mobile) if matching.is_phone(report.mobile) else None,
             submitted_at=report.submitted_at,
-            received_at=now,
         )
-        for report in reports
-    ]
-    Receipt.objects.bulk_create(rows, ignore_conflicts=True)
-    found = Receipt.objects.filter(
-        route=route, submit=None, carrier_id__in={report.carrier_id[:64] for report in reports}
-    )
-    touched = _apply(route, list(found.select_for_update().order_by("id")), now)
-    refresh(touched, now)
+        # Said again, it is as new as if it were said now: its number may be another part's by now.
+        row = waiting.get(_mark(row), row)
+        row.received_at = now
+        came.setdefault(_mark(row), row)
+    refresh(_apply(route, list(came.values()), now), now)
+
+
+def _mark(receipt: Receipt) -> tuple:
+    """What two reports whose submit is not known are the same by."""
+    index = receipt.mobile_index
+    return (receipt.carrier_id, receipt.word, bytes(index) if index is not None else None)
 
 
 @transaction.atomic
@@ -288,41 +294,103 @@ def reapply(route: Route, limit: int = 500) -> int:
 
 
 def _apply(route: Route, receipts: Sequence[Receipt], now: datetime) -> set[int]:
-    """Bring receipts to their submits; returns the messages touched."""
+    """Bring receipts to their submits and keep them; returns the messages touched."""
     if not receipts:
         return set()
-    forms = {form for row in receipts for form in matching.numbers(row.carrier_id)}
-    found = Submit.objects.select_for_update(of=("self",)).select_related("message")
-    rows = found.filter(route=route, carrier_id__in=forms).order_by("pk")
-    known = {submit.carrier_id: submit for submit in rows}
+    known = _named(route, receipts)
     guessing = Submit.objects.filter(route=route, state=Part.UNKNOWN).exists()
     touched: dict[int, Submit] = {}
-    settled = []
     for receipt in receipts:
-        submit = known.get(receipt.carrier_id) or _written_otherwise(known, receipt)
+        submit = _numbered(known, receipt)
+        if submit is not None and _is_news_of_another(submit, receipt):
+            continue
         if submit is None and guessing:
             submit = _unnumbered(route, receipt)
         if submit is None:
             continue
         submit = touched.get(submit.pk, submit)
         receipt.submit = submit
-        settled.append(receipt)
         _take(submit, receipt, now)
         touched[submit.pk] = submit
     _keep(list(touched.values()))
-    Receipt.objects.bulk_update(settled, ["submit"], batch_size=500)
+    _file(receipts)
     return {submit.message_id for submit in touched.values()}
 
 
-def _written_otherwise(known: dict[str, Submit], receipt: Receipt) -> Submit | None:
-    """The submit whose number the receipt writes in another form; only to the same phone."""
+def _named(route: Route, receipts: Sequence[Receipt]) -> dict[str, list[Submit]]:
+    """The submits the carrier gave the numbers of receipts in the period they came in."""
+    forms = {form for row in receipts for form in matching.numbers(row.carrier_id)}
+    since = min(row.received_at for row in receipts) - matching.PERIOD
+    rows = Submit.objects.select_for_update(of=("self",)).select_related("message")
+    found: dict[str, list[Submit]] = defaultdict(list)
+    for submit in rows.filter(route=route, carrier_id__in=forms, recorded_at__gt=since).order_by(
+        "pk"
+    ):
+        found[submit.carrier_id].append(submit)
+    return found
+
+
+def _numbered(known: dict[str, list[Submit]], receipt: Receipt) -> Submit | None:
+    """The submit a receipt means by its number, in whatever form that is written."""
+    for form in matching.numbers(receipt.carrier_id):
+        submits = {submit.pk: submit for submit in known.get(form, ())}
+        named = [
+            matching.Named(pk, submit.recorded_at, _same_phone(submit.message, receipt))
+            for pk, submit in submits.items()
+        ]
+        pk = matching.numbered(named, receipt.received_at, exact=form == receipt.carrier_id)
+        if pk is not None:
+            return submits[pk]
+    return None
+
+
+def _same_phone(message: Message, receipt: Receipt) -> bool | None:
     if receipt.mobile_index is None:
         return None
-    for form in matching.numbers(receipt.carrier_id):
-        submit = known.get(form)
-        if submit and bytes(submit.message.mobile_index) == bytes(receipt.mobile_index):
-            return submit
-    return None
+    said = bytes(receipt.mobile_index)
+    # The key of the index may have changed since the message was queued.
+    return bytes(message.mobile_index) == said or index_of(message.mobile.reveal()) == said
+
+
+def _is_news_of_another(submit: Submit, receipt: Receipt) -> bool:
+    """Whether an end is reported under the number of a part that has ended, while another to the
+    same phone has no number yet: the carrier may be quicker to report than to answer."""
+    then = states.of_receipt(receipt.word)
+    if then is None or receipt.mobile_index is None or receipt.reference == submit.reference:
+        return False
+    if states.may_become(Part(submit.state), then):
+        return False
+    return _without_number(submit.route_id, receipt).filter(pk__gt=submit.pk).exists()
+
+
+def _without_number(route_id: int, receipt: Receipt) -> QuerySet[Submit]:
+    """The parts on their way to the phone of a receipt that came later and have no number."""
+    return Submit.objects.filter(
+        route=route_id,
+        state__in=[Part.UNKNOWN, Part.RECORDED],
+        carrier_id="",
+        recorded_at__lte=receipt.received_at,
+        message__mobile_index=receipt.mobile_index,
+    )
+
+
+def _file(receipts: Sequence[Receipt]) -> None:
+    """Keep receipts; the same about one submit is kept once."""
+    mine = [row.submit_id for row in receipts if row.submit_id is not None]
+    rows = Receipt.objects.filter(submit__in=mine)
+    kept: set[tuple] = set(rows.values_list("submit_id", "word"))
+    fresh, found, again = [], [], []
+    for receipt in receipts:
+        mark = (receipt.submit_id, receipt.word)
+        if receipt.submit_id is not None and mark in kept:
+            again.append(receipt.pk)
+            continue
+        if receipt.submit_id is not None:
+            kept.add(mark)
+        (fresh if receipt.pk is None else found).append(receipt)
+    Receipt.objects.filter(pk__in=[pk for pk in again if pk is not None]).delete()
+    Receipt.objects.bulk_update(found, ["submit", "received_at"], batch_size=500)
+    Receipt.objects.bulk_create(fresh)
 
 
 def _take(submit: Submit, receipt: Receipt, now: datetime) -> None:
@@ -345,12 +413,7 @@ def _unnumbered(route: Route, receipt: Receipt) -> Submit | None:
     ambiguous on purpose."""
     if receipt.mobile_index is None:
         return None
-    rows = Submit.objects.filter(
-        route=route,
-        state__in=[Part.UNKNOWN, Part.RECORDED],
-        carrier_id="",
-        message__mobile_index=bytes(receipt.mobile_index),
-    ).select_for_update(of=("self",))
+    rows = _without_number(route.pk, receipt).select_for_update(of=("self",))
     opens = {submit.pk: submit for submit in rows}
     pk = matching.unnumbered(
         [matching.Open(one.pk, one.reference, one.recorded_at) for one in opens.values()],

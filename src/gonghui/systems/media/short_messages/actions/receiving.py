@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,7 +33,7 @@ from gonghui.systems.media.short_messages.models.phones import indexes_of
 from gonghui.systems.media.short_messages.permissions import ALARM, ANSWER, REVEAL
 from gonghui.systems.media.short_messages.queries import tuning
 from gonghui.systems.media.short_messages.queries.places import person_with, province
-from gonghui.systems.media.short_messages.rules import commands, crisis, wording
+from gonghui.systems.media.short_messages.rules import commands, crisis, matching, wording
 from gonghui.systems.media.short_messages.rules.commands import Command
 from gonghui.systems.media.short_messages.rules.segments import Header
 
@@ -95,8 +96,12 @@ def _keep(
     now = timezone.now()
     mark = fingerprint(item.mobile, f"{item.number}|{item.text}")
     if key:
-        if Incoming.objects.unscoped(OWN).filter(key=key).exists():
+        rows = Incoming.objects.unscoped(OWN).filter(Q(key=key) | Q(key__startswith=f"{key}@"))
+        if rows.filter(received_at__gt=now - matching.PERIOD).exists():
             return None
+        if rows.exists():
+            # The carrier gives its numbers again.
+            key = f"{key[:60]}@{now:%Y%m%d%H%M%S}"
     elif _is_repeat(mark, now):
         return None
     made = Incoming(

@@ -402,7 +402,7 @@ class Migration(migrations.Migration):
                 ('submitted_at', models.DateTimeField(null=True, verbose_name='对方收到时间')),
                 ('received_at', models.DateTimeField(verbose_name='收到时间')),
                 ('route', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='short_messages.route', verbose_name='通道')),
-                ('submit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='short_messages.submit', verbose_name='提交')),
+                ('submit', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='short_messages.submit', verbose_name='提交')),
             ],
             options={
                 'verbose_name': '短信状态报告',
@@ -565,9 +565,13 @@ class Migration(migrations.Migration):
             model_name='receipt',
             index=models.Index(condition=models.Q(('submit', None)), fields=['id'], name='sm_receipt_open'),
         ),
+        migrations.AddIndex(
+            model_name='receipt',
+            index=models.Index(condition=models.Q(('submit', None)), fields=['route', 'carrier_id'], name='sm_receipt_waiting'),
+        ),
         migrations.AddConstraint(
             model_name='receipt',
-            constraint=models.UniqueConstraint(fields=('route', 'carrier_id', 'word'), name='sm_receipt_once'),
+            constraint=models.UniqueConstraint(fields=('submit', 'word'), name='sm_receipt_once'),
         ),
         migrations.AddIndex(
             model_name='texttemplate',

@@ -13,10 +13,10 @@ from gonghui.systems.media.short_messages.models.sending import Message, Submit
 
 
 class Receipt(models.Model):
-    """A delivery report, kept before it is acknowledged; the same twice is one.
+    """A delivery report, kept before it is acknowledged; the same about a submit twice is one.
 
     submit: whose it is; None while no submit with its number is known, for a report may come before
-    the answer to the submit.
+    the answer to the submit. The number alone is not unique: carriers give it again.
     """
 
     route = models.ForeignKey(
@@ -29,16 +29,26 @@ class Receipt(models.Model):
     submitted_at = models.DateTimeField("对方收到时间", null=True)
     received_at = models.DateTimeField("收到时间")
     submit = models.ForeignKey(
-        Submit, null=True, on_delete=models.PROTECT, related_name="receipts", verbose_name="提交"
+        Submit,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="receipts",
+        verbose_name="提交",
+        db_index=False,
     )
 
     class Meta:
         verbose_name = "短信状态报告"
         indexes = [
             models.Index(fields=["id"], name="sm_receipt_open", condition=Q(submit=None)),
+            models.Index(
+                fields=["route", "carrier_id"],
+                name="sm_receipt_waiting",
+                condition=Q(submit=None),
+            ),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["route", "carrier_id", "word"], name="sm_receipt_once"),
+            models.UniqueConstraint(fields=["submit", "word"], name="sm_receipt_once"),
         ]
 
 

@@ -20,7 +20,7 @@ from gonghui.kernel.resource.declaration import (
 )
 from gonghui.kernel.resource.forms import ActionForm
 from gonghui.systems.media.short_messages import permissions
-from gonghui.systems.media.short_messages.actions import receiving
+from gonghui.systems.media.short_messages.actions import receiving, turning
 from gonghui.systems.media.short_messages.models import Incoming, Message
 from gonghui.systems.media.short_messages.models.incoming import IncomingState
 from gonghui.systems.media.short_messages.resources.fields import counted_text
@@ -142,6 +142,14 @@ REPLIES = Resource(
             AnswerForm,
             shown=_open,
             done="已答复并办结。",
+        ),
+        Step(
+            turning.turn,
+            "turn",
+            "转为来件",
+            shown=lambda record, actor: record.state == IncomingState.OPEN,
+            help="按原文登记为 12351 来件，收到时间不变；来信人会收到编号。",
+            done=lambda record: f"已转为来件 {record.reference}。",
         ),
         Step(
             receiving.close,

@@ -4,6 +4,9 @@ A carrier's number is hexadecimal in the answer and decimal in the receipt with 
 appendix B leaves it open), so both forms are tried. A part whose answer never came has no number:
 then our own reference decides where the carrier repeats it, else the phone, if only one open part
 to it fits in time.
+
+Carriers count anew after some time, so a number names a part only for a period and only to the phone
+the receipt names.
 """
 
 from __future__ import annotations
@@ -14,6 +17,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 CLOCKS_APART = timedelta(minutes=10)
+PERIOD = timedelta(days=7)
+"""So long a carrier's number means one thing: validity ends after 72 hours at most, and what a link
+missed meanwhile is repeated for some days."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,35 @@ def numbers(carrier_id: str) -> list[str]:
         found.append(str(int(said, 16)))
     found.append(said.lstrip("0"))
     return [form for form in dict.fromkeys(found) if form]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A part the carrier gave the number of a receipt. same_phone: None if it names no phone."""
+
+    id: int
+    sent_at: datetime
+    same_phone: bool | None
+
+
+def numbered(named: Sequence[Named], came_at: datetime, *, exact: bool) -> int | None:
+    """The newest part of the period a receipt can mean by its number; both clocks are ours.
+
+    exact: the number is written as the carrier wrote it; a guessed form needs the phone.
+    """
+    for item in sorted(named, key=lambda item: item.id, reverse=True):
+        meant = item.same_phone or (exact and item.same_phone is None)
+        if meant and item.sent_at <= came_at <= item.sent_at + PERIOD:
+            return item.id
+    return None
+
+
+_PHONE = re.compile(r"1\d{10}")
+
+
+def is_phone(number: str) -> bool:
+    """Whether a receipt names a phone; some name our own number instead."""
+    return bool(_PHONE.fullmatch(number))
 
 
 def unnumbered(

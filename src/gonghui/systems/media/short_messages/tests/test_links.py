@@ -15,7 +15,9 @@ from gonghui.systems.media.short_messages.models import (
     Receipt,
     Submit,
 )
+from gonghui.systems.media.short_messages.models.phones import index_of
 from gonghui.systems.media.short_messages.rules import billing
+from gonghui.systems.media.short_messages.rules.states import Part
 from gonghui.systems.media.short_messages.tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -178,7 +180,86 @@ def test_reports_of_strangers_do_not_stand_before_ours(office, center):
     carrying.lost(route, [ready.submit_id])
     assert states() == ["unknown"]
     Receipt.objects.update(received_at=before)
+    Submit.objects.update(recorded_at=before)
     assert carrying.reapply(route) == 1
+    assert states() == ["delivered"]
+
+
+def accepted(route, mobile, number):
+    """The message to a phone, taken by the carrier under a number."""
+    (ready,) = carrying.claim(route, 1)
+    assert ready.mobile == mobile
+    carrying.answered(route, [carrying.Answer(ready.submit_id, Part.ACCEPTED, number)])
+    return ready
+
+
+def state_of(mobile):
+    rows = Message.objects.unscoped("test").filter(mobile_index=index_of(mobile))
+    return rows.order_by("-id").first().state
+
+
+@pytest.mark.parametrize("days", [0, 3, 400])
+def test_a_number_given_again_means_the_newer_part(office, center, days):
+    route = route_over(office, center, "smpp")
+    for place in range(2):
+        mobile = f"138{place:08d}"
+        makers.message(office.world, office.union, mobile, text=f"【安徽工会】您好{place}")
+        accepted(route, mobile, "2a")
+        carrying.reported(route, [carrying.Report("2a", "DELIVRD", mobile)])
+        assert state_of(mobile) == "delivered"
+        before = timezone.now() - timedelta(days=days)
+        Submit.objects.update(recorded_at=before)
+        Receipt.objects.update(received_at=before)
+    assert Receipt.objects.exclude(submit=None).count() == 2
+    assert Submit.objects.filter(state__in=billing.BILLED).count() == 2
+
+
+@pytest.mark.parametrize("second", ["13800000000", "13800000001"])
+def test_a_report_under_a_number_given_again_may_come_before_its_answer(office, center, second):
+    route = route_over(office, center, "cmpp3")
+    makers.message(office.world, office.union, "13800000000", text="【安徽工会】一")
+    accepted(route, "13800000000", "42")
+    carrying.reported(route, [carrying.Report("42", "DELIVRD", "13800000000")])
+    makers.message(office.world, office.union, second, text="【安徽工会】二")
+    (ready,) = carrying.claim(route, 1)
+    carrying.reported(route, [carrying.Report("42", "DELIVRD", second)])
+    carrying.answered(route, [carrying.Answer(ready.submit_id, Part.ACCEPTED, "42")])
+    assert states() == ["delivered"] * 2
+    assert Receipt.objects.filter(submit=None).count() == 0
+
+
+def test_a_report_kept_from_long_ago_is_not_of_todays_number(office, center):
+    route = route_over(office, center, "smpp")
+    long_ago = timezone.now() - timedelta(days=30)
+    Receipt.objects.create(route=route, carrier_id="7", word="DELIVRD", received_at=long_ago)
+    makers.message(office.world, office.union, "13800000000", text="【安徽工会】您好")
+    accepted(route, "13800000000", "7")
+    assert states() == ["sent"]
+    carrying.reported(route, [carrying.Report("7", "DELIVRD")])
+    assert states() == ["delivered"]
+
+
+def test_a_repeated_report_is_kept_once_and_is_not_of_an_older_part(office, center):
+    route = route_over(office, center, "smpp")
+    for mobile in ("13800000000", "13800000001"):
+        makers.message(office.world, office.union, mobile, text=f"【安徽工会】{mobile}")
+        accepted(route, mobile, "7")
+    report = carrying.Report("7", "DELIVRD", "13800000001")
+    carrying.reported(route, [report, report])
+    carrying.reported(route, [report])
+    assert (state_of("13800000000"), state_of("13800000001")) == ("sent", "delivered")
+    assert Receipt.objects.count() == 1
+
+
+def test_two_ways_to_write_a_number_before_the_answer_are_one_receipt(office, center):
+    route = route_over(office, center, "smpp")
+    makers.message(office.world, office.union, "13800000000", text="【安徽工会】您好")
+    (ready,) = carrying.claim(route, 1)
+    for number in ("2a", "42", "2a"):
+        carrying.reported(route, [carrying.Report(number, "DELIVRD", "13800000000")])
+    assert Receipt.objects.count() == 2
+    carrying.answered(route, [carrying.Answer(ready.submit_id, Part.ACCEPTED, "2a")])
+    carrying.reapply(route)
     assert states() == ["delivered"]
 
 

@@ -1,6 +1,9 @@
 """Texts of people: commands, takers, danger, answers."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from gonghui.kernel.access.roles import HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
@@ -62,6 +65,15 @@ def test_a_refusal_is_kept_and_answered_once(route, said):
     assert reach.why_not("notice", reach.standings([mark], "notice")[mark]) == "refused"
     receiving.handle(found.pk)
     assert Consent.objects.unscoped("test").count() == 1
+
+
+def test_a_number_the_carrier_gives_again_is_another_text(route):
+    came(route, "你好", key="7")
+    assert came(route, "你好", key="7") == []
+    Incoming.objects.unscoped("test").update(received_at=timezone.now() - timedelta(days=370))
+    (found,) = came(route, "还在吗", key="7")
+    assert found.text.reveal() == "还在吗"
+    assert came(route, "还在吗", key="7") == []
 
 
 def test_coming_back_undoes_a_refusal(route):

@@ -369,6 +369,27 @@ def test_a_receipt_finds_its_part_or_nobody():
     assert "255" in matching.numbers("ff") and "ff" in matching.numbers("255")
 
 
+def test_a_number_means_the_newest_part_of_its_phone_and_period():
+    named = [
+        matching.Named(1, AT - timedelta(days=1), True),
+        matching.Named(2, AT, False),
+        matching.Named(3, AT + timedelta(hours=1), True),
+    ]
+    assert matching.numbered(named, AT + timedelta(hours=2), exact=True) == 3
+    assert matching.numbered(named, AT, exact=True) == 1
+    assert matching.numbered(named, AT + timedelta(days=6, hours=2), exact=False) == 3
+    assert matching.numbered(named, AT + timedelta(days=8), exact=True) is None
+    assert matching.numbered(named[1:2], AT, exact=True) is None
+    unsaid = [matching.Named(1, AT, None)]
+    assert matching.numbered(unsaid, AT, exact=True) == 1
+    assert matching.numbered(unsaid, AT, exact=False) is None
+
+
+def test_a_receipt_may_name_our_own_number():
+    assert matching.is_phone("13800000000")
+    assert not any(map(matching.is_phone, ("", "12351", "1065755512351", "1380000000a")))
+
+
 def test_the_text_of_a_receipt():
     said = (
         "id:0123 sub:001 dlvrd:001 submit date:2611200930 done date:2611200931"
