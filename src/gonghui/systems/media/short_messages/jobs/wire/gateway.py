@@ -8,6 +8,7 @@ GET <address>/messages/<id> answers {"state"} by the words of delivery reports.
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -75,6 +76,9 @@ class GatewayWire:
         self._events.append(Answered(ready.sequence, part, "", status, str(status)))
 
     def read(self, seconds: float) -> list[Event]:
+        if not self._events:
+            # The gateway speaks only when asked; without the pause a link would never rest.
+            time.sleep(seconds)
         found, self._events = self._events, []
         return found
 
