@@ -28,7 +28,9 @@ try {
       paint: timing("first-contentful-paint"),
       largest: timing("largest-contentful-paint"),
       blocked: timing("total-blocking-time"),
+      shift: lhr.audits["cumulative-layout-shift"]?.numericValue ?? -1,
       bytes: timing("total-byte-weight"),
+      machine: Math.round(lhr.environment.benchmarkIndex),
       wrong,
     }));
   }

@@ -13,7 +13,7 @@ from gonghui.kernel.testing.fixtures import CHROMIUM
 from tests.journeys.visitor import Visitor
 
 CLIENTS = Path(__file__).parents[1] / "clients"
-SECONDS = 300
+SECONDS = 900
 QUICK, ACCESSIBLE = 90, 100
 PAGES = ("/hall/", "/hall/services/appointment/", "/hall/apply/appointment/what/")
 

@@ -117,7 +117,7 @@ def describe(
 def generated_title(kind: CaseKind, category: str) -> str:
     """The title of a case whose complainant's own may not be shown."""
     words = kind.category_words(category) if category else "待分类"
-    return f"{kind.service or kind.title}（{words}）"[:80]
+    return f"{kind.title}（{words}）"[:80]
 
 
 def _describe(case: Case, category: str, difficulty: str, title: str, summary: str) -> None:

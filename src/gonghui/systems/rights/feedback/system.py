@@ -120,6 +120,7 @@ SYSTEM = System(
             counter=COUNTER,
             level=Level.GUEST,
             keywords=("投诉", "咨询", "求助", "建议", "12351", "热线", "意见"),
+            help="投诉、求助、咨询、建议",
             icon="message",
         ),
         serving.service(
@@ -131,6 +132,7 @@ SYSTEM = System(
             counter=COUNTER,
             level=Level.GUEST,
             keywords=("信访", "上访", "复查", "复核", "举报"),
+            help="书面提出，书面答复",
             icon="file-text",
         ),
     ),

@@ -28,6 +28,7 @@ from gonghui.systems.service.hall.permissions import BOOK, HANDLE_BOOKING, OWN_B
 from gonghui.systems.service.hall.queries.known import name_of
 from gonghui.systems.service.hall.queries.places import KINDS
 from gonghui.systems.service.hall.rules import bookings as rules
+from gonghui.systems.service.hall.rules.saying import day_words
 
 TARGET, TITLE, SYSTEM = "hall.booking", "预约窗口或上门办理", "B2"
 ARRANGE = register_kind("hall-booking.arrange", "安排预约").code
@@ -88,7 +89,8 @@ def book(
         booking.number = receipt_number("YY", today, booking.pk % 1_000_000 or 1_000_000 - 1)
         booking.save(update_fields=["number"])
     _await(booking)
-    _tell(booking, "已提交", f"{union.name}在 {booking.due_on:%Y-%m-%d} 前答复您。", message=False)
+    said = f"{day_words(booking.due_on)}前答复您。受理：{union.name}。"
+    _tell(booking, "已提交", said, message=False)
     return booking
 
 
@@ -173,7 +175,7 @@ def appeal(booking: Booking, *, by: Actor, words: str) -> Booking:
     with wall_at(Scope.everything()):
         booking.save()
     _await(booking)
-    _tell(booking, "已申诉", f"转由{union.name}安排，{booking.due_on:%Y-%m-%d} 前答复。")
+    _tell(booking, "已申诉", f"转由{union.name}安排，{day_words(booking.due_on)}前答复。")
     return booking
 
 

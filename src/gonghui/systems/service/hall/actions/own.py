@@ -33,6 +33,7 @@ from gonghui.systems.service.hall.models.own import (
 from gonghui.systems.service.hall.permissions import CHOOSE, CONSENT, OWN
 from gonghui.systems.service.hall.queries.known import name_of
 from gonghui.systems.service.hall.rules import proxies as rules
+from gonghui.systems.service.hall.rules.saying import day_words
 
 PROXIES = Category("hall.proxy", "代办授权", may_mute=False)
 ASKED = Template(
@@ -132,7 +133,7 @@ def ask(
             "agent": made.agent_name,
             "relation": made.relation,
             "what": words or "大厅里的各项服务",
-            "until": f"{until.year}年{until.month}月{until.day}日",
+            "until": day_words(until),
         },
         key=f"hall.proxy.{made.pk}",
     )
@@ -232,7 +233,7 @@ def consent_at_counter(
     messages.send(
         [Recipient(person_id=principal_person_id)],
         TAKEN,
-        {"agent": made.agent_name, "union": union.name, "until": f"{until:%Y-%m-%d}"},
+        {"agent": made.agent_name, "union": union.name, "until": day_words(until)},
         key=f"hall.consent.{made.pk}",
     )
     return made

@@ -111,8 +111,8 @@ def _by_the_desk(client_of, world, client, actor, line, case, intake):
     assert titles[0] == "已收到" and len(titles) >= 6
     page = text_of(client.get(f"/hall/matters/{line.pk}/"))
     assert "办理经过" in page and "重新办理" in page
-    page = text_of(chief.get("/casework/statistics/?kind=tellers"))
-    assert "劳动报酬" in page and "试验来件" in page
+    assert "劳动报酬" in text_of(chief.get("/casework/statistics/?kind=tellers"))
+    assert "试验来件" in text_of(chief.get("/casework/statistics/?by=kind"))
     assert "试验服务" in text_of(chief.get("/counter/services/"))
 
 

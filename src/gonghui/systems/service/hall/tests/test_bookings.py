@@ -89,6 +89,7 @@ def test_declined_and_appealed_to_the_centre_above(world, client_of, worker, as_
     desk = client_of((HANDLER, world.shushan))
     said = {"said": "这一周窗口搬迁"}
     assert desk.post(f"/w/hall-bookings/{made.pk}/decline/", said).status_code == 302
+    raise_wall(actor.wall())
     line = timeline.matters(actor.person_id)[0]
     address = f"/hall/matters/{line.pk}"
     assert client.get(f"{address}/withdraw/").status_code == 404

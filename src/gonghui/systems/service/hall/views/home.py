@@ -17,6 +17,7 @@ from gonghui.kernel.resource.services import Known, Level, Service
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.service.hall.queries import matters, offering, places, proxies
 from gonghui.systems.service.hall.rules import matching
+from gonghui.systems.service.hall.rules.saying import day_words
 from gonghui.systems.service.hall.views import frame
 
 MEMBER_WORDS = {
@@ -83,11 +84,10 @@ def mine(request: HttpRequest) -> HttpResponse:
     known = frame.known_of(request)
     facts = []
     if known.member and known.joined_on:
-        joined = known.joined_on
         facts = [
             ui.Fact("会员号", known.number),
             ui.Fact("所在工会", known.union_name),
-            ui.Fact("入会日期", f"{joined.year}年{joined.month}月{joined.day}日"),
+            ui.Fact("入会日期", day_words(known.joined_on)),
         ]
     word, tone = MEMBER_WORDS.get(known.member, ("", "idle"))
     context = {
