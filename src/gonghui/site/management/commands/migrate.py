@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.commands.migrate import Command as Migrate
 
 from gonghui.site import roles
+from gonghui.site.migrating import only_what_changed
 
 
 class Command(Migrate):
@@ -16,5 +17,6 @@ class Command(Migrate):
             super().handle(*args, **options)
             return
         roles.create()
-        super().handle(*args, **options)
+        with only_what_changed():
+            super().handle(*args, **options)
         roles.grant()

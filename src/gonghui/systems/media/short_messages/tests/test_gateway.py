@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import threading
+import time
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
@@ -16,7 +17,8 @@ from django.utils import timezone
 from PIL import Image
 
 from gonghui.systems.media.short_messages.actions import batches, expanding, messages, upkeep
-from gonghui.systems.media.short_messages.models import Message, Submit
+from gonghui.systems.media.short_messages.jobs.wire.choosing import wire_of
+from gonghui.systems.media.short_messages.models import Message, Route, Submit
 from gonghui.systems.media.short_messages.rules import billing
 from gonghui.systems.media.short_messages.tests import makers
 
@@ -192,3 +194,13 @@ def test_refused_by_one_gateway_it_takes_the_next(office, gateway, carry):
     gateway.mood = "well"
     carry(second, lambda: state() == "sent")
     assert (state(), len(gateway.taken)) == ("sent", 1)
+
+
+def test_an_idle_link_rests(office, gateway):
+    """A link reads until the platform stops: what does not wait takes a core."""
+    route_to(office, gateway)
+    wire = wire_of(Route.objects.unscoped("test").get(code="media"))
+    began = time.process_time(), time.monotonic()
+    wire.read(0.2)
+    assert time.monotonic() - began[1] >= 0.2
+    assert time.process_time() - began[0] < 0.1

@@ -80,6 +80,9 @@ class GatewayWire:
             # The gateway speaks only when asked; without the pause a link would never rest.
             time.sleep(seconds)
         found, self._events = self._events, []
+        if not found:
+            # Nothing comes of itself over HTTP; without the wait the link would spin.
+            time.sleep(seconds)
         return found
 
     def acknowledge(self, tickets: Sequence[int]) -> None:
