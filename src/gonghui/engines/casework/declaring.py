@@ -173,6 +173,8 @@ class Moment(StrEnum):
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     SPOKEN = "spoken"
+    ALARMED = "alarmed"
+    """When further words of a complainant tell of danger to a life."""
     REVEALED = "revealed"
 
 
@@ -194,8 +196,8 @@ class CaseKind:
     it was handed in at. dispatch: decision table with the columns of rules.routing; None: the
     engine's. row: the system's own model, Scoped, with a one-to-one field `case`: kept at the
     case's place. classify: `classify(text) -> Hint`, before anything is stored. similar: `similar(
-    case, text) -> list of case ids`, besides the engine's own comparison. steps: code → words
-    of the system's own states (Case.step). guards: verb → `guard(case, *, by, **arguments)` that
+    text) -> list of case ids`, besides the engine's own comparison while a desk writes. steps:
+    code → words of the system's own states (Case.step). guards: verb → `guard(case, *, by, **arguments)` that
     raises a Refusal. hooks: moment → `hook(case, *, by, **facts)` in the verb's transaction.
     reviewed: whether a reply needs another's review; by default always. outcomes: code → words
     of the result of a reply. service: what complainants call it. link, own_link: address of a
@@ -221,7 +223,7 @@ class CaseKind:
     dispatch: RuleTable | None = None
     row: Any = None
     classify: Callable[[str], Hint] | None = None
-    similar: Callable[[Case, str], list[int]] | None = None
+    similar: Callable[[str], list[int]] | None = None
     steps: Mapping[str, str] = field(default_factory=dict)
     outcomes: Mapping[str, str] = field(default_factory=dict)
     guards: Mapping[str, Callable[..., None]] = field(default_factory=dict)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
 
 from gonghui.engines.casework.actions.intake import SELF
 from gonghui.engines.casework.declaring import CaseKind, kind_of
@@ -20,6 +22,22 @@ LINES = forms.Textarea(attrs={"rows": 5})
 def text(label: str, *, rows: int = 4, most: int = 1000, **more: Any) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows, "data-private": ""})
     return forms.CharField(label=label, max_length=most, widget=widget, **more)
+
+
+def seek_alike(field: forms.Field, code: str) -> None:
+    """Show cases of a kind's system like a text below it, while it is typed."""
+    field.widget.attrs.update(
+        {
+            "hx-post": reverse("casework:alike", args=[code]),
+            "hx-trigger": "input changed delay:600ms",
+            "hx-include": "closest form",
+            "hx-target": "#alike",
+            "hx-swap": "innerHTML",
+        }
+    )
+    field.help_text = format_html(
+        '{}<span id="alike" role="status" aria-live="polite"></span>', field.help_text
+    )
 
 
 class Reason(ActionForm):
@@ -244,6 +262,8 @@ class Said(ActionForm):
         if own:
             del self.fields["channel"], self.fields["received_at"]
             secrecy.help_text = "保密：办理人员看不到姓名；匿名：只凭查询码查询。"
+        if not own:
+            seek_alike(self.fields["text"], kind.code)
         if own and actor.person_id is not None:
             del self.fields["name"], self.fields["mobile"]
         if not kind.categories:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("casework/quality/", quality.quality, name="quality"),
     path("casework/quality/<int:pk>/", quality.sample, name="sample"),
     path("casework/quality/checks/<int:pk>/", quality.check, name="check"),
+    path("casework/alike/<slug:code>/", desk.alike, name="alike"),
     path("casework/register/<slug:code>/", desk.register, name="register"),
     path("casework/submit/<slug:code>/", desk.submit, name="submit"),
     path("casework/track/", threads.track, name="track"),

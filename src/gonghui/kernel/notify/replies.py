@@ -53,6 +53,7 @@ class Taker:
 
 
 _takers: dict[str, Taker] = {}
+_turns: dict[str, Taker] = {}
 _watches: dict[str, Watch] = {}
 _paths: dict[str, Callable[[Reply, str], None]] = {}
 
@@ -66,6 +67,18 @@ def register(code: str, title: str, take: Take, *, order: int = 50) -> None:
     if code in _takers:
         raise ValueError(f"taker of texts {code!r} is registered twice")
     _takers[code] = Taker(code, title, take, order)
+
+
+def register_turn(
+    code: str, title: str, take: Callable[[Reply], Taken], *, order: int = 50
+) -> None:
+    """Have texts nobody takes turned over to `take` by a person: it takes whatever it is given.
+
+    Raises ValueError for a code in use.
+    """
+    if code in _turns:
+        raise ValueError(f"taker by hand {code!r} is registered twice")
+    _turns[code] = Taker(code, title, take, order)
 
 
 def register_watch(code: str, watch: Watch) -> None:
@@ -93,6 +106,11 @@ def takers() -> list[Taker]:
     return sorted(_takers.values(), key=lambda taker: (taker.order, taker.code))
 
 
+def turns() -> list[Taker]:
+    """Everybody a person may turn a text over to, in their order."""
+    return sorted(_turns.values(), key=lambda taker: (taker.order, taker.code))
+
+
 def watches() -> dict[str, Watch]:
     """Everybody who looks at texts, by code."""
     return dict(_watches)
@@ -114,5 +132,5 @@ def offer(reply: Reply) -> tuple[Taker, Taken] | None:
 
 def forget(code: str) -> None:
     """Take whatever is registered under a code out again; for tests."""
-    for known in (_takers, _watches, _paths):
+    for known in (_takers, _turns, _watches, _paths):
         known.pop(code, None)

@@ -9,6 +9,7 @@ from django.db.models import Avg
 from django.utils import timezone
 
 from gonghui.engines.casework.actions import clocks
+from gonghui.engines.casework.actions.intake import heed
 from gonghui.engines.casework.actions.telling import happened, refresh_todos
 from gonghui.engines.casework.actions.verbs import verb
 from gonghui.engines.casework.declaring import Begin, Moment, Until
@@ -92,6 +93,7 @@ def rate(
     )
     if case.phase == Phase.REPLIED and _all_rated(case):
         _close(case, by)
+    heed(case, words, by)
     return made
 
 
@@ -205,6 +207,7 @@ def _reopen(intake: Intake, words: str, by: Actor) -> Case:
         Intake.objects.unscoped(THEIRS).filter(case=case).update(closed_at=None)
     refresh_todos(case, by)
     happened(case, Moment.REOPENED, "重新办理", by=by, public=True, intake=intake)
+    heed(case, words, by)
     return case
 
 

@@ -24,7 +24,7 @@ from gonghui.engines.casework.actions.telling import (
 )
 from gonghui.engines.casework.actions.verbs import COMPLAINANT, Maker, verb
 from gonghui.engines.casework.actions.work import generated_title
-from gonghui.engines.casework.declaring import Begin, CaseKind, Hint, Moment
+from gonghui.engines.casework.declaring import Begin, CaseKind, Hint, Moment, kind_of
 from gonghui.engines.casework.models import (
     Case,
     Channel,
@@ -34,7 +34,7 @@ from gonghui.engines.casework.models import (
     Secrecy,
     ThreadLine,
 )
-from gonghui.engines.casework.models.intakes import CODE, MOBILE
+from gonghui.engines.casework.models.intakes import CODE, MOBILE, mark_key
 from gonghui.engines.casework.rules import codes, fingerprint, routing
 from gonghui.engines.casework.rules import confidentiality as secrecy
 from gonghui.engines.casework.walls import everywhere
@@ -122,7 +122,9 @@ def submit(kind: CaseKind, union: Union, said: Said, *, by: Actor) -> Received:
         raise Refusal("这个渠道的来件由工会登记。", field="channel", code="channel")
     if said.secrecy != Secrecy.ANONYMOUS and by.person_id is not None:
         said = replace(said, person_id=by.person_id)
-    said = replace(said, received_at=None, uploaded_by=by.user_id)
+    # An adapter of the platform says when its message came; nobody else does.
+    received_at = said.received_at if by.everywhere else None
+    said = replace(said, received_at=received_at, uploaded_by=by.user_id)
     return _receive(kind, union, said, "submit", COMPLAINANT)
 
 
@@ -293,11 +295,6 @@ def add_intake(case: Case, said: Said, *, number: str, by: Actor) -> tuple[Intak
     return intake, code
 
 
-def mark_key() -> bytes:
-    """The key under which texts are marked: of this installation only."""
-    return keyring().blind_index("fingerprint", context="casework_fingerprint.marks")
-
-
 def above(desk: Union, respondent: Union | None) -> Union:
     """The desk, or where it is the unit complained of or below it, the nearest above that."""
     if respondent is None or respondent.pk not in routing.Place.of(desk.path).ids:
@@ -364,6 +361,7 @@ def tell(intake: Intake, *, by: Actor, text: str) -> ThreadLine:
     """The complainant adds to their own thread."""
     line = _spoken(intake, ThreadLine.Side.COMPLAINANT, text, by)
     case = intake.case
+    heed(case, text, by)
     remind(case, case.handler_id, "来件人有补充", "请打开办件查看。")
     happened(case, Moment.SPOKEN, "来件人补充说明", by=by, intake=intake)
     return line
@@ -384,6 +382,26 @@ def ask(intake: Intake, *, by: Actor, text: str) -> ThreadLine:
         intake=intake,
     )
     return line
+
+
+def heed(case: Case, text: str, by: Actor) -> None:
+    """Have people reach a complainant whose further words tell of danger, whatever the phase.
+
+    Called last by what ends a case: it closes the to-dos of the desk.
+    """
+    kind = kind_of(case)
+    if not sounds_of_danger(kind, text):
+        return
+    if not case.crisis:
+        case.crisis = True
+        case.save(update_fields=["crisis"])
+    open_for(case, CALL, kind.permissions.handle.code)
+    happened(case, Moment.ALARMED, "来件人的话里有危急的内容", "请马上联系来件人。", by=by)
+
+
+def sounds_of_danger(kind: CaseKind, text: str) -> bool:
+    """Whether the classifier of a kind finds that a life may be in danger."""
+    return bool(text.strip() and kind.classify and kind.classify(text).crisis)
 
 
 def _spoken(intake: Intake, side: str, text: str, by: Actor) -> ThreadLine:
@@ -416,4 +434,5 @@ def withdraw(intake: Intake, *, by: Actor, words: str = "") -> Intake:
     case.save()
     refresh_todos(case, by)
     happened(case, Moment.WITHDRAWN, "来件已撤回", by=by, public=True, only=intake, intake=intake)
+    heed(case, words, by)
     return intake

@@ -10,10 +10,16 @@ from django.db.models import Q
 from gonghui.engines.casework.models.cases import Case, Channel, Secrecy
 from gonghui.kernel.base.fields import SealedTextField
 from gonghui.kernel.base.masking import mask_mobile, mask_name
+from gonghui.kernel.base.sealing import keyring
 from gonghui.kernel.org.scoping import Scoped
 
 MOBILE = "casework_intake.mobile"
 CODE = "casework_intake.code"
+
+
+def mark_key() -> bytes:
+    """The key under which texts are marked: of this installation only."""
+    return keyring().blind_index("fingerprint", context="casework_fingerprint.marks")
 
 
 class Intake(Scoped):

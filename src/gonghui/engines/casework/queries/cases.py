@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from gonghui.engines.casework.declaring import KINDS, kind_of
+from gonghui.engines.casework.declaring import KINDS, CaseKind, kind_of
 from gonghui.engines.casework.models import (
     Answer,
     Case,
@@ -29,9 +29,10 @@ from gonghui.engines.casework.models import (
     ThreadLine,
 )
 from gonghui.engines.casework.models.cases import own_units
+from gonghui.engines.casework.models.intakes import mark_key
 from gonghui.engines.casework.parameters import MOST_ROUNDS, REOPEN_DAYS, YELLOW_WORKDAYS
 from gonghui.engines.casework.rules import clocks as clock_rules
-from gonghui.engines.casework.rules import collective, confidentiality, phases
+from gonghui.engines.casework.rules import collective, confidentiality, fingerprint, phases
 from gonghui.engines.casework.rules.confidentiality import Relation, Shown, Sight
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
@@ -42,6 +43,9 @@ SIGHT = "what may be seen of a complainant is decided row by row below"
 OWN_THREAD = "the thread of who is asking"
 RECENT = timedelta(days=180)
 MOST_ALIKE = 20
+NEAREST = 5
+LEAST_SHARED = 0.35
+"""The share of equal marks from which a text is shown as like another."""
 
 
 def get(number: str, actor: Actor) -> Case:
@@ -355,6 +359,31 @@ def alike(case: Case, *, least: int = 60) -> list[collective.Likeness]:
                 best[likeness.case_id] = likeness
     ordered = sorted(best.values(), key=lambda item: (-item.score, item.case_id))
     return ordered[:MOST_ALIKE]
+
+
+def like_text(text: str, actor: Actor, kinds: Iterable[CaseKind]) -> list[Case]:
+    """Cases like what is being written down, live ones the actor may see, the most alike first.
+
+    By the engine's own marks and by what each kind finds besides (CaseKind.similar).
+    """
+    mine = fingerprint.marks(text, mark_key())
+    if not mine:
+        return []
+    near = Fingerprint.objects.filter(bands__overlap=fingerprint.bands(mine))
+    score: dict[int, float] = {}
+    for case_id, marks in near.values_list("case_id", "marks")[:500]:
+        shared = fingerprint.shared(mine, marks)
+        if shared >= LEAST_SHARED:
+            score[case_id] = max(score.get(case_id, 0.0), shared)
+    since = timezone.now() - RECENT
+    found: list[Case] = []
+    for kind in kinds:
+        others = kind.similar(text) if kind.similar else []
+        rows = Case.objects.seen_by(actor, kind.permissions.view).filter(
+            kind=kind.code, phase__in=phases.ALLOWED["join"], received_at__gte=since
+        )
+        found += rows.filter(pk__in={*score, *others}).select_related("union")
+    return sorted(found, key=lambda case: (-score.get(case.pk, 0.0), -case.pk))[:NEAREST]
 
 
 Marked = tuple[Fingerprint, int | None, bytes | None]

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gonghui.engines.casework.actions import intake
 from gonghui.engines.casework.actions.telling import link_of
@@ -20,8 +20,8 @@ from gonghui.engines.casework.declaring import KINDS, CaseKind
 from gonghui.engines.casework.forms import Said
 from gonghui.engines.casework.models import Channel, Phase
 from gonghui.engines.casework.parameters import YELLOW_WORKDAYS
+from gonghui.engines.casework.queries import cases, quality, statistics
 from gonghui.engines.casework.queries import desk as queries
-from gonghui.engines.casework.queries import quality, statistics
 from gonghui.engines.casework.rules import clocks as rules
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Missing, Refusal
@@ -29,6 +29,7 @@ from gonghui.kernel.org.models import Union
 from gonghui.kernel.ui import components as ui
 
 PHASES, CHANNELS = dict(Phase.choices), dict(Channel.choices)
+LEAST_TEXT, MOST_TEXT = 8, 4000
 OWN_DESK = "the union an actor's post is at"
 TONES = {
     "received": "wait",
@@ -175,6 +176,25 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
     paths = actor.paths(kind.permissions.register)
     union = _desk_of(actor, paths)
     return _taking(request, kind, union, own=False)
+
+
+@require_POST
+def alike(request: HttpRequest, code: str) -> HttpResponse:
+    """Cases like what is being written down, for whoever registers: of all kinds of its system."""
+    actor: Actor = request.actor
+    kind = kind_named(code)
+    actor.require(kind.permissions.register)
+    kinds = [
+        item
+        for item in KINDS.values()
+        if item.system == kind.system and actor.paths(item.permissions.register)
+    ]
+    text = f"{request.POST.get('title', '')} {request.POST.get('text', '')}".strip()[:MOST_TEXT]
+    found = cases.like_text(text, actor, kinds) if len(text) >= LEAST_TEXT else []
+    context = {"found": [(case, link_of(case)) for case in found], "empty": not text}
+    response = render(request, "casework/alike.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _desk_of(actor: Actor, paths: list[str]) -> Union:

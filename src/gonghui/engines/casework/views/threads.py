@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from gonghui.engines.casework.actions import after, intake
+from gonghui.engines.casework.declaring import kind_of
 from gonghui.engines.casework.forms import Track
 from gonghui.engines.casework.models import Intake, ThreadLine
 from gonghui.engines.casework.queries import cases as queries
@@ -24,6 +25,11 @@ from gonghui.kernel.ui import components as ui
 PROVED, UNTIL = "casework_thread", "casework_thread_until"
 MINUTES = timedelta(minutes=30)
 BY_CODE = "the code was proved in this session a short while ago"
+HELP = (
+    "我们看到您现在可能很难受，工作人员会马上联系您。您也可以现在就拨打 12351（工会热线）、"
+    "12356（心理援助热线）；身边有危险时请先拨打 110 或 120。"
+)
+"""Fixed words for whoever writes of danger in an own thread: never made by a machine."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,6 +80,8 @@ def _thread(request: HttpRequest, found: Intake, by: Actor) -> HttpResponse:
             wrong, status = refusal, refusal.status
         else:
             messages.success(request, "已提交。")
+            if intake.sounds_of_danger(kind_of(found.case), request.POST.get("words", "")):
+                messages.warning(request, HELP)
             return redirect(request.path)
     thread = queries.thread(found)
     events = [

@@ -44,6 +44,15 @@ def test_a_code_is_registered_once(codes):
         replies.register_watch("test-a", lambda text: "")
 
 
+def test_a_person_turns_a_text_over_in_order(codes):
+    replies.register_turn("test-a", "来件", lambda reply: Taken("case"), order=-1)
+    replies.register_turn("test-b", "调查", lambda reply: Taken("survey"), order=-2)
+    assert [taker.code for taker in replies.turns()][:2] == ["test-b", "test-a"]
+    with pytest.raises(ValueError, match="twice"):
+        replies.register_turn("test-a", "来件", lambda reply: Taken("case"))
+    assert "test-a" not in {taker.code for taker in replies.takers()}
+
+
 def test_variants_of_a_word_are_those_somebody_knows():
     variants.register("test-variants", lambda word: [word, "du bo", "du bo"])
     try:

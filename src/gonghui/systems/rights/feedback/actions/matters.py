@@ -91,9 +91,17 @@ def reach(case: Case) -> None:
     todos.tell_users(users, todos.URGENT, {"number": case.number, "link": link}, case.org_path)
 
 
+def alarmed(case: Case, *, by: Actor, **facts: Any) -> None:
+    """Further words of a complainant tell of danger."""
+    reach(case)
+
+
 def reached(case: Case, *, by: Actor, **facts: Any) -> None:
-    """Somebody of the desk has spoken with the complainant, or works on the case."""
-    if case.crisis:
+    """Somebody of the desk has spoken with the complainant, or works on the case.
+
+    What the complainant adds is no such thing.
+    """
+    if case.crisis and by.user_id is not None:
         todos.close_for(todos.CRISIS, case, by.user_id)
 
 

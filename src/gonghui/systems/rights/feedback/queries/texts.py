@@ -6,6 +6,7 @@ The watches registered in the kernel and the own list are asked together: what e
 from __future__ import annotations
 
 from gonghui.engines.casework.declaring import Hint, Suggestion
+from gonghui.engines.language.queries.similar import like
 from gonghui.kernel.notify import replies
 from gonghui.kernel.search import texts
 from gonghui.systems.rights.feedback.rules import crisis, topics
@@ -30,3 +31,8 @@ def classify(text: str) -> Hint:
         for item in texts.subjects(text, topics.TOPICS)
     ] or [Suggestion(item.topic, item.score, item.because) for item in topics.guess(text)]
     return Hint(tuple(found), bool(why), (why,) if why else ())
+
+
+def similar(text: str) -> list[int]:
+    """Cases whose words are near to a text, as the language engine remembers them."""
+    return [int(found.ref) for found in like(text, source="case") if found.ref.isdecimal()]

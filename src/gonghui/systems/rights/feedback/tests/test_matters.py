@@ -10,7 +10,7 @@ from django.utils import timezone
 from gonghui.engines.casework import testing
 from gonghui.engines.casework.actions import after, collective, intake, knowledge, replies, work
 from gonghui.engines.casework.actions.verbs import COMPLAINANT
-from gonghui.engines.casework.models import Article, Phase
+from gonghui.engines.casework.models import Article, Intake, Phase
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import ANONYMOUS
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
@@ -25,6 +25,7 @@ from gonghui.systems.rights.feedback.queries import papers
 
 pytestmark = pytest.mark.django_db
 DANGER = "再不给工资我就不想活了"
+PHONE = "13805519999"
 
 
 def answered(case, hotline, text="经核实，已督促单位补发。"):
@@ -85,6 +86,43 @@ class TestDanger:
         assert first.reference == again.reference
         assert Todo.objects.filter(kind="feedback.crisis").count() == 1
 
+    @pytest.mark.parametrize(
+        ("number", "purpose", "answers"),
+        [("12351", "", ""), ("106575551", "", ""), ("12351", "batch:3", "m"), ("1", "code", "m")],
+    )
+    def test_a_text_in_danger_is_a_case_whatever_it_answers(
+        self, hotline, number, purpose, answers
+    ):
+        reply = texts.Reply("m7", PHONE, DANGER, number, timezone.now(), purpose, answers)
+        assert "12356" in channels.take_text(reply).answer
+        assert Todo.objects.filter(kind="feedback.crisis", done_at=None).count() == 1
+
+    def test_further_words_in_danger_call_people_again(self, hotline):
+        got = testing.complaint(HOTLINE, hotline.world.province)
+        assert not got.case.crisis
+        intake.tell(got.intake, by=intake.CODE_HOLDER, text="请快一点办")
+        assert not Todo.objects.filter(kind__in=("feedback.crisis", "case.call")).exists()
+        intake.tell(got.intake, by=intake.CODE_HOLDER, text=DANGER)
+        found = Todo.objects.filter(kind__in=("feedback.crisis", "case.call"), done_at=None)
+        assert {todo.kind for todo in found} == {"feedback.crisis", "case.call"}
+        intake.tell(got.intake, by=intake.CODE_HOLDER, text="有人在吗")
+        assert found.count() == 2, "what the complainant adds settles nothing"
+        intake.ask(got.intake, by=hotline.agent, text="我们正在给您打电话")
+        assert [todo.kind for todo in found] == ["case.call"]
+
+    @pytest.mark.parametrize("way", ["rate", "reopen", "withdraw"])
+    def test_danger_in_the_last_words_is_heard(self, hotline, way):
+        got = testing.complaint(HOTLINE, hotline.world.province)
+        by = intake.CODE_HOLDER
+        if way == "withdraw":
+            intake.withdraw(got.intake, by=by, words=DANGER)
+        else:
+            answered(got.case, hotline)
+            given = {"score": 1} if way == "rate" else {}
+            getattr(after, way)(got.intake, by=by, words=DANGER, **given)
+        assert Todo.objects.filter(kind="feedback.crisis", done_at=None).count() == 1
+        assert Todo.objects.filter(kind="case.call", done_at=None).count() == 1
+
     def test_the_bot_hands_over_and_cites_nothing(self, hotline):
         found = answering.ask(DANGER, by=ANONYMOUS)
         assert found.version is None
@@ -98,6 +136,64 @@ class TestDanger:
         case = work.accept(got.case, by=hotline.agent, category="pay")
         work.take(case, by=hotline.agent)
         assert not Todo.objects.filter(kind="feedback.crisis", done_at=None).exists()
+
+
+def texted(words, key, number="1065755512351", purpose="", answers="", at=None):
+    at = at or timezone.now()
+    return channels.take_text(texts.Reply(key, PHONE, words, number, at, purpose, answers))
+
+
+class TestTexts:
+    """What comes in by SMS and is not in danger."""
+
+    def lines(self, reference):
+        with everywhere():
+            row = Intake.objects.unscoped("test").get(number=reference)
+            return [line.text.reveal() for line in row.lines.order_by("pk")]
+
+    def count(self):
+        return Intake.objects.unscoped("test").count()
+
+    def test_an_unsolicited_text_to_the_hotline_is_a_case_received_when_it_came(self, hotline):
+        at = timezone.now() - timedelta(minutes=40)
+        found = texted("单位三个月没发工资", "t1", at=at)
+        row = Intake.objects.unscoped("test").get(number=found.reference)
+        assert (row.channel, row.received_at) == ("sms", at)
+        assert "查询码" in found.answer
+
+    @pytest.mark.parametrize("words", ["收到，一定参加", "会议改到几点了，我请假", "满意"])
+    def test_an_answer_to_a_message_of_another_purpose_is_no_case(self, hotline, words):
+        assert texted(words, "t1", purpose="batch:8", answers="b8") is None
+        assert self.count() == 0
+
+    def test_thanks_and_other_numbers_are_no_case(self, hotline):
+        assert texted("收到，一定参加", "t1") is None
+        assert texted("单位三个月没发工资", "t2", number="1065755500000") is None
+        assert self.count() == 0
+
+    def test_a_further_text_belongs_to_the_case(self, hotline):
+        first = texted("单位三个月没发工资", "t1")
+        more = texted("单位在经开区，有二十个人", "t2")
+        assert more.reference == first.reference
+        assert self.lines(first.reference) == ["单位在经开区，有二十个人"]
+        Intake.objects.unscoped("test").update(mobile_index=None)
+        assert texted("车间太热没有降温", "t3").reference != first.reference
+
+    def test_an_answer_to_a_step_of_a_case_goes_to_its_thread(self, hotline):
+        got = testing.complaint(HOTLINE, hotline.world.province, mobile=PHONE)
+        said = {"purpose": "casework.step", "answers": "m1"}
+        assert texted("考勤表在人事那里", "t1", **said).reference == got.intake.number
+        assert self.lines(got.intake.number) == ["考勤表在人事那里"]
+        testing.complaint(HOTLINE, hotline.world.province, mobile=PHONE, text="食堂不干净")
+        assert texted("考勤表在人事那里", "t2", **said) is None
+
+    def test_a_person_turns_a_text_into_a_case_received_when_it_came(self, hotline):
+        at = timezone.now() - timedelta(days=2)
+        reply = texts.Reply("t1", PHONE, "收到。顺便问下工资", "12351", at, "batch:8", "b8")
+        turner = next(item for item in texts.turns() if item.code == "feedback")
+        first, again = turner.take(reply), turner.take(reply)
+        assert first.reference == again.reference and self.count() == 1
+        assert Intake.objects.unscoped("test").get().received_at == at
 
 
 class TestMany:

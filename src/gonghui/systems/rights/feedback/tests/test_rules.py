@@ -16,6 +16,7 @@ from gonghui.systems.rights.feedback.rules import (
     calls,
     consulting,
     crisis,
+    incoming,
     petitions,
     records,
     surveys,
@@ -347,3 +348,66 @@ class TestTopics:
     @given(st.text(max_size=100))
     def test_scores_are_shares(self, text):
         assert sum(item.score for item in topics.guess(text)) <= 1.01
+
+
+class TestIncoming:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "收到，一定参加",
+            "好的，谢谢！",
+            "收到收到",
+            "谢谢工会，祝身体健康",
+            "OK，知道了",
+            "……！",
+            "嗯嗯，会准时到场的",
+        ],
+    )
+    def test_courtesy_is_no_complaint(self, text):
+        assert incoming.is_courtesy(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        ["收到通知，但工资没发", "谢谢，工伤怎么认定", "我要投诉", "三个月没发工资", "会议室漏水"],
+    )
+    def test_a_matter_is_no_courtesy(self, text):
+        assert not incoming.is_courtesy(text)
+
+    @pytest.mark.parametrize(
+        ("number", "own"),
+        [("12351", True), ("1065755512351", True), ("106575551", False), ("", False)],
+    )
+    def test_the_number_of_the_hotline_ends_what_carriers_call(self, number, own):
+        assert incoming.is_own(number, ["12351"]) is own
+        assert not incoming.is_own(number, [])
+
+    @pytest.mark.parametrize(
+        ("own", "answers", "about", "earlier", "lot"),
+        [
+            (True, False, False, False, "case"),
+            (True, False, False, True, "more"),
+            (False, False, False, False, "not_ours"),
+            (False, False, False, True, "not_ours"),
+            (True, True, False, False, "not_ours"),
+            (True, True, False, True, "not_ours"),
+            (True, True, True, True, "more"),
+            (False, True, True, True, "more"),
+            (True, True, True, False, "not_ours"),
+        ],
+    )
+    def test_what_becomes_of_a_text(self, own, answers, about, earlier, lot):
+        found = incoming.lot(
+            "单位三个月没发工资",
+            own_number=own,
+            answers=answers,
+            about_a_case=about,
+            earlier=earlier,
+        )
+        assert found == lot
+        for short in ("在吗", "收到，一定参加"):
+            assert (
+                incoming.lot(
+                    short, own_number=own, answers=answers, about_a_case=about, earlier=earlier
+                )
+                == "not_ours"
+            )

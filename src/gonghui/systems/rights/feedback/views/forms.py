@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from gonghui.engines.casework.forms import seek_alike
 from gonghui.engines.casework.models import Secrecy
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.resource.forms import ActionForm, DayField, UnionField
-from gonghui.systems.rights.feedback.models import Purpose, Stance, Way
+from gonghui.systems.rights.feedback.models import HOTLINE_CODE, Purpose, Stance, Way
 from gonghui.systems.rights.feedback.rules.petitions import RESULTS
 from gonghui.systems.rights.feedback.rules.surveys import MANY, NUMBER, SCALE, TEXT, Question
 from gonghui.systems.rights.feedback.rules.topics import NATURES, TOPICS
@@ -141,6 +142,7 @@ class TakeDown(ActionForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        seek_alike(self.fields["text"], HOTLINE_CODE)
         if phone:
             for name in ("channel", "way", "received_at", "document"):
                 del self.fields[name]
