@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -84,7 +85,7 @@ def test_each_calculator_shows_clause_and_arithmetic(visit: Visit, title: str) -
     page = guest.go("/law/calculators/")
     page.get_by_role("link", name=title).click()
     for label, value in answers.items():
-        field = page.get_by_label(label, exact=True)
+        field = page.get_by_label(re.compile(f"^{re.escape(label)}( *选填)?$"))
         if field.evaluate("e => e.tagName") == "SELECT":
             field.select_option(value)
         else:
@@ -135,6 +136,7 @@ def test_danger_is_answered_by_nobody_but_a_person(visit: Visit) -> None:
     page.get_by_label("具体情况").fill("单位不签合同也不发工资，我不想活了，今晚就从楼上跳下去。")
     page.get_by_role("button", name="提交咨询").click()
     expect(page.get_by_text("已转值班人员")).to_be_visible()
+    expect(page.get_by_text("正在为您转接值班人员")).to_be_visible()
     expect(page.locator("[data-suggested]")).to_have_count(0)
     guest.look("danger")
 

@@ -293,3 +293,27 @@ def test_a_clue_without_a_name_is_followed_by_its_code(visit: Visit) -> None:
     viewer = visit("anhui-jingban")
     viewer.go("/legal-aid/statistics/")
     viewer.look("statistics")
+
+
+def test_danger_in_an_application_reaches_people_at_once(visit: Visit) -> None:
+    worker = visit("huiyuan", width=360)
+    page = worker.go("/legal-aid/ask/aid/")
+    page.locator("main [name=text]").fill("讨了半年的工资，我不想活了，今晚就从楼上跳下去。")
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.wait_for_url(re.compile(r"/legal-aid/mine/FY"))
+    expect(page.get_by_text("已转值班人员，由人来联系您")).to_be_visible()
+    worker.look("danger")
+    number = page.url.rstrip("/").rsplit("/", 1)[-1]
+    duty = visit("anhui-jingban")
+    page = duty.go("/ai/crises/")
+    expect(page.locator("main")).to_contain_text("待处置")
+    duty.look("crises")
+    page.locator("main table a").first.click()
+    expect(page.get_by_role("link", name=number)).to_be_visible()
+    duty.look("record")
+    duty.begin("settle")
+    page.get_by_label("怎样联系到本人、情况如何").fill("已电话联系本人，情绪平稳，转心理援助。")
+    duty.confirm()
+    duty.look("settled")
+    expect(page.get_by_text("情绪平稳").first).to_be_visible()
+    visit("jinghu-quzong").go(f"/casework/cases/{number}/", status=403)

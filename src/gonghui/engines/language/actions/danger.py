@@ -8,12 +8,15 @@ reached. Nothing here waits for a job, and no machine writes a word to the perso
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.utils import timezone
 
-from gonghui.engines.language.models import Record
+from gonghui.engines.language.actions.recording import remember
+from gonghui.engines.language.models import Record, Source
 from gonghui.engines.language.permissions import WATCH_CRISIS
 from gonghui.engines.language.queries import duty
+from gonghui.engines.language.queries.judging import judge
 from gonghui.engines.language.rules.crisis import KINDS, Crisis
 from gonghui.kernel.access.actions import action
 from gonghui.kernel.access.actor import Actor
@@ -25,6 +28,7 @@ from gonghui.kernel.notify.kinds import register_kind
 from gonghui.kernel.notify.templates import Category, Template
 from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.scoping import Scope, wall_at
 
 EVENT = "cn.gonghui.language.crisis"
 TODO = register_kind("language.crisis", "危机来文").code
@@ -36,10 +40,13 @@ ALARMED = Template(
     URGENT,
     "{link}",
 )
+UNSEEN = Crisis("unclear")
+"""What another watch than ours found."""
 CHANNELS = {"web": "网上", "sms": "短信", "wechat": "微信", "bot": "答复机器人", "app": "手机应用"}
 HOOKS: dict[str, Callable[[Union, str, str, Crisis], None]] = {}
 """Further ways to a person, by name: called with union, text, channel, what was found."""
 SHORTEST = 6
+ONCE = "the same words of a case call people once"
 
 
 def on_crisis(name: str, hook: Callable[[Union, str, str, Crisis], None]) -> None:
@@ -91,6 +98,33 @@ def hand_over(record: Record, text: str, *, found: Crisis) -> None:
     )
     for hook in HOOKS.values():
         hook(record.union, text, record.channel, found)
+
+
+def lead(
+    union: Union, text: str, *, ref: str, channel: str = "", at: datetime | None = None
+) -> Record:
+    """Lead a text of a case that a watch found dangerous to people, in the caller's transaction.
+
+    ref: what of the case it is ("intake/17", "line/4"), led once. The text stays with the case.
+    """
+    found = judge(text, union.path)
+    crisis = found.crisis or UNSEEN
+    with wall_at(Scope.everything()):
+        rows = Record.objects.unscoped(ONCE).filter(source=Source.CASE, ref=ref)
+        if (known := rows.exclude(crisis="").first()) is not None:
+            return known
+        record = remember(
+            union,
+            source=Source.CASE,
+            ref=ref,
+            text=text,
+            channel=channel,
+            at=at,
+            found=found,
+            crisis=crisis.kind,
+        )
+        hand_over(record, text, found=crisis)
+    return record
 
 
 @action("language.crisis.settle", "记录危机处置", WATCH_CRISIS)

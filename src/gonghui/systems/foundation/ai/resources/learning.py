@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.html import format_html
 
+from gonghui.engines.casework.actions.telling import link_of
 from gonghui.engines.language.actions import danger
 from gonghui.engines.language.actions import learning as actions
 from gonghui.engines.language.models import (
@@ -33,6 +35,8 @@ from gonghui.kernel.resource.declaration import (
     Under,
 )
 from gonghui.kernel.resource.forms import ActionForm, UnionField
+from gonghui.systems.foundation.ai.queries import crises
+from gonghui.systems.foundation.ai.queries.channels import CHANNELS
 
 TONES = {
     CorrectionState.NEW: "wait",
@@ -71,9 +75,16 @@ class SettleForm(ActionForm):
 def _settled(row: Record) -> str:
     if not row.crisis:
         return ""
-    if row.settled_at is None:
-        return "随办件处置" if row.source == Source.CASE else "待处置"
-    return f"{row.settled_by}：{row.settled_note}"
+    if row.settled_at is not None:
+        return f"{row.settled_by}：{row.settled_note}"
+    by_case = row.source == Source.CASE and row.pk not in crises.waiting([row])
+    return "随办件处置" if by_case else "待处置"
+
+
+def _case(row: Record) -> str:
+    """The case the words stand in, to be opened by who may see it."""
+    found = crises.case_of(row) if row.crisis else None
+    return format_html('<a href="{}">{}</a>', link_of(found), found.number) if found else ""
 
 
 def _decidable(row: Correction, actor) -> bool:
@@ -169,7 +180,8 @@ RECORDS = Resource(
             "判断",
             (
                 ("来源", "source"),
-                ("渠道", "channel"),
+                ("渠道", lambda row: CHANNELS.get(row.channel, "其他")),
+                ("办件", _case),
                 ("类别", lambda row: row.get_label_display()),
                 ("把握", lambda row: f"{100 * row.share:.0f}%"),
                 ("危机", lambda row: crisis.KINDS.get(row.crisis, "无")),

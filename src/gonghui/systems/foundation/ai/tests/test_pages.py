@@ -9,6 +9,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from gonghui.engines.casework.declaring import KINDS
+from gonghui.engines.casework.testing import complaint
+from gonghui.engines.language.actions import danger
 from gonghui.engines.language.models import Correction, Record
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
@@ -16,7 +19,7 @@ from gonghui.kernel.notify.models import Todo
 from gonghui.kernel.security import outgoing
 from gonghui.systems.foundation.ai.actions import monitoring
 from gonghui.systems.foundation.ai.models import FeedItem, FeedSource, SourceState
-from gonghui.systems.foundation.ai.queries import analysis
+from gonghui.systems.foundation.ai.queries import analysis, crises
 from gonghui.systems.foundation.ai.tests import makers
 from gonghui.systems.foundation.ai.tests.test_feeds import RSS
 
@@ -119,6 +122,20 @@ def test_console_shows_a_crisis_as_one(cadre):
     assert "轻生" in body
     body = cadre.post("/ai/ask/", {"question": "我真的不想活了"}).content.decode()
     assert "危机来文" in body and "请机器起草" not in body
+
+
+def test_danger_in_a_case_leads_to_the_case_until_somebody_settles_it(world, cadre):
+    got = complaint(KINDS["consult"], world.hefei, text="我真的不想活了")
+    case, ref = got.case, f"intake/{got.intake.pk}"
+    record = Record.objects.unscoped("test").get(ref=ref)
+    page = cadre.get(f"/w/language-records/{record.pk}/").content.decode()
+    assert case.number in page and "电话" in page and "待处置" in page and "不想活" not in page
+    assert "待处置" in cadre.get("/ai/crises/").content.decode()
+    by = world.actor("合肥经办", (HANDLER, world.hefei))
+    danger.settle(record, by=by, text="已电话联系本人，情绪平稳")
+    assert "已处置" in cadre.get("/ai/crises/").content.decode()
+    assert danger.lead(case.union, "我真的不想活了", ref=ref) == record
+    assert not crises.waiting([record])
 
 
 def test_facts_are_given_without_texts(world, filled):

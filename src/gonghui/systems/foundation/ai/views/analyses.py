@@ -19,18 +19,9 @@ from gonghui.kernel.ui import components as ui
 from gonghui.systems.foundation.ai.models import FeedItem, ItemState
 from gonghui.systems.foundation.ai.permissions import VIEW_AI, VIEW_FEEDS
 from gonghui.systems.foundation.ai.queries import analysis
+from gonghui.systems.foundation.ai.queries.channels import CHANNELS
 
 MACHINE = "类别由机器判断，未经人工逐条核对；正确率见“模型”。"
-CHANNELS = {
-    "web": "网上",
-    "phone": "电话",
-    "counter": "窗口",
-    "sms": "短信",
-    "wechat": "微信",
-    "letter": "信件",
-    "transfer": "上级转来",
-    "": "未记",
-}
 
 
 def overview(request: HttpRequest) -> HttpResponse:

@@ -30,7 +30,8 @@ from gonghui.kernel.org.models import Union
 from gonghui.kernel.resource.forms import ActionForm
 from gonghui.kernel.ui import components as ui
 from gonghui.kernel.ui.components import pill
-from gonghui.systems.foundation.ai.views.analyses import CHANNELS
+from gonghui.systems.foundation.ai.queries import crises as reached
+from gonghui.systems.foundation.ai.queries.channels import CHANNELS
 
 LONGEST = 4_000
 SHOWN = 50
@@ -221,7 +222,8 @@ def crises(request: HttpRequest) -> HttpResponse:
     actor: Actor = request.actor
     actor.require(VIEW_RECORDS)
     rows = Record.objects.within(actor.scope(VIEW_RECORDS)).exclude(crisis="")
-    rows = rows.select_related("union").order_by("-at")[:SHOWN]
+    rows = list(rows.select_related("union").order_by("-at")[:SHOWN])
+    waiting = reached.waiting(rows)
     table = ui.Table(
         "危机来文",
         [
@@ -242,7 +244,7 @@ def crises(request: HttpRequest) -> HttpResponse:
                     row.get_source_display(),
                     CHANNELS.get(row.channel, row.channel),
                     row.union.name,
-                    _settled(row),
+                    _settled(row, row.pk in waiting),
                     timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M"),
                 ],
                 f"/w/language-records/{row.pk}/",
@@ -254,10 +256,12 @@ def crises(request: HttpRequest) -> HttpResponse:
     return render(request, "ai/crises.html", context)
 
 
-def _settled(row: Record) -> Any:
+def _settled(row: Record, waits: bool) -> Any:
     if row.settled_at is not None:
         return pill("已处置", "good")
-    return pill("随办件处置", "info") if row.source == Source.CASE else pill("待处置", "stop")
+    if row.source == Source.CASE and not waits:
+        return pill("随办件处置", "info")
+    return pill("待处置", "stop")
 
 
 def facts_api(request: HttpRequest) -> JsonResponse:

@@ -5,6 +5,7 @@ from django.urls import reverse
 from gonghui.engines.casework.declaring import CaseKind, ClockRule, Moment, Permissions, Until
 from gonghui.engines.casework.rules.clocks import Unit
 from gonghui.systems.rights.law import permissions as may
+from gonghui.systems.rights.law.actions import reaching
 from gonghui.systems.rights.law.actions.consulting import received
 from gonghui.systems.rights.law.models import Consultation
 from gonghui.systems.rights.law.models.writing import Subject
@@ -46,6 +47,9 @@ CONSULTATION = CaseKind(
     desk=own.legal_desk,
     classify=texts.classify,
     panel=panels.consultation,
-    hooks={Moment.RECEIVED: received},
+    hooks={
+        Moment.RECEIVED: received,
+        Moment.ALARMED: reaching.alarmed,
+    },
     own_link=lambda intake: reverse("law-thread", args=[intake.number]),
 )

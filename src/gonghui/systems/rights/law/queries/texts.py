@@ -13,6 +13,7 @@ from datetime import date
 from django.utils import timezone
 
 from gonghui.engines.casework.declaring import Hint, Suggestion
+from gonghui.engines.casework.models import Case, Phase
 from gonghui.engines.language import tunables
 from gonghui.engines.language.rules.retrieval import Passage, find
 from gonghui.kernel.notify import replies
@@ -46,6 +47,14 @@ def alarm(text: str) -> str:
         if why := watch(text):
             return why
     return ""
+
+
+def told(case: Case) -> str:
+    """What somebody in danger is told until the case is closed; empty for everybody else."""
+    if not case.crisis or case.phase in (Phase.CLOSED, Phase.DECLINED):
+        return ""
+    words: str = tunables.CRISIS_WORDS.value(case.org_path)
+    return words
 
 
 def classify(text: str) -> Hint:

@@ -10,8 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gonghui.engines.casework.actions import replies, work
+from gonghui.engines.casework.actions import intake, replies, work
 from gonghui.engines.casework.models import Case, Intake
+from gonghui.engines.language.models import Draft
 from gonghui.kernel.access.actor import platform
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.audit.models import Entry
@@ -303,10 +304,10 @@ def test_from_a_question_to_a_rated_answer(world, staff, worker):
     )
     found = replies.submit(found, by=staff["hefei"])
     replies.review(found, by=staff["hefei_chief"], send=True)
-    intake = Intake.objects.unscoped("test").get(case=found)
-    page = read(client.get(reverse("law-thread", args=[intake.number])))
+    row = Intake.objects.unscoped("test").get(case=found)
+    page = read(client.get(reverse("law-thread", args=[row.number])))
     assert "事先把理由通知工会" in page
-    read(signed_in(world.actor("旁人")).get(reverse("law-thread", args=[intake.number])), 404)
+    read(signed_in(world.actor("旁人")).get(reverse("law-thread", args=[row.number])), 404)
 
 
 def test_only_with_the_askers_agreement_is_a_consultation_published(world, staff, worker):
@@ -377,9 +378,42 @@ def test_danger_reaches_a_person_at_once_and_no_answer_is_shown(world, staff, gi
     raise_wall(Scope.everything())
     found = Case.objects.unscoped("test").get()
     assert found.crisis and found.union == world.province
-    opened = Todo.objects.filter(done_at=None, target_id=str(found.pk))
-    assert opened.exists()
+    check_called(staff)
     page = read(signed_in(staff["province"]).get(reverse("casework:case", args=[found.number])))
+    assert "不提供建议答复" in page and "可以引用" not in page
+
+
+def check_called(staff):
+    """One to-do that is due now, and everybody on duty told; nothing was drafted."""
+    (todo,) = Todo.objects.filter(kind="language.crisis", done_at=None)
+    assert todo.due_at <= timezone.now() and "楼" not in todo.title
+    told = Message.objects.filter(template="language.crisis")
+    duty = {staff[key].user_id for key in ("province", "province_chief", "second")}
+    assert set(told.values_list("recipient_user_id", flat=True)) == duty
+    assert not Draft.objects.unscoped("test").exists()
+
+
+def test_danger_said_later_calls_people_and_ends_the_suggestions(world, staff, worker):
+    shown_answer(world, staff)
+    client = signed_in(worker)
+    given = {"title": "没签合同", "text": "试用期没有签书面合同。", "seen": "1"}
+    read(client.post(reverse("law-ask"), given))
+    found = Case.objects.unscoped("test").get()
+    address = reverse("casework:case", args=[found.number])
+    found = work.route(
+        work.accept(found, by=platform("测试"), category="contract"),
+        by=platform("测试"),
+        to=world.province,
+    )
+    assert "可以引用" in read(signed_in(staff["province"]).get(address))
+    row = Intake.objects.unscoped("test").get()
+    intake.tell(row, by=worker, text="把孩子托付给我妹了，存折在柜子里，过了今晚就不用再烦了")
+    raise_wall(Scope.everything())
+    assert Case.objects.unscoped("test").get().crisis
+    check_called(staff)
+    page = read(client.get(reverse("law-thread", args=[row.number])))
+    assert "正在为您转接值班人员" in page and "不由机器答复" in page
+    page = read(signed_in(staff["province"]).get(address))
     assert "不提供建议答复" in page and "可以引用" not in page
 
 

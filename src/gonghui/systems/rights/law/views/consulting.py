@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gonghui.engines.casework.actions import intake
 from gonghui.engines.casework.queries import cases
-from gonghui.engines.language import tunables
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.resource.forms import ActionForm
 from gonghui.systems.rights.law.actions.kinds import CONSULTATION
@@ -136,8 +135,8 @@ def _handed_in(request: HttpRequest, form: AskForm, *, danger: bool) -> intake.R
 
 def _received(request: HttpRequest, got: intake.Received) -> HttpResponse:
     days = figures.stated(CONSULT_WORKDAYS, timezone.localdate())
-    words = tunables.CRISIS_WORDS.value(got.case.org_path)
-    return page(request, "law/asked.html", {"got": got, "days": days, "crisis_words": words})
+    context = {"got": got, "days": days, "danger": texts.told(got.case)}
+    return page(request, "law/asked.html", context)
 
 
 @never_cache
@@ -150,6 +149,7 @@ def thread(request: HttpRequest, number: str) -> HttpResponse:
     answers = [(answer, answer.text.reveal()) for answer in shown.answers]
     context = {
         "thread": shown,
+        "danger": texts.told(found.case),
         "answers": [(answer, text, citing.links_in(text, today)) for answer, text in answers],
     }
     return page(request, "law/thread.html", context)

@@ -30,6 +30,7 @@ from gonghui.systems.rights.legal_aid.queries.figures import (
     MEANS_LINE,
     SUBSIDY_TABLE,
     SUPPLEMENT_DAYS,
+    mark,
 )
 from gonghui.systems.rights.legal_aid.rules import aid as rules
 from gonghui.systems.rights.legal_aid.rules.matters import MATTERS
@@ -135,7 +136,14 @@ def screen(
     today = timezone.localdate()
     scope = [int(part) for part in reversed(row.org_path.rstrip(".").split("."))]
     line = MEANS_LINE.on(today, scope)
-    found = rules.eligibility(row.applicant, row.matter, income, line, gravely=gravely)
+    found = rules.eligibility(
+        row.applicant,
+        row.matter,
+        income,
+        line,
+        gravely=gravely,
+        mark=mark(MEANS_LINE, today, scope),
+    )
     seen = [code for code in rules.MATERIALS if code in materials]
     rules.check_grounds(
         favourable, found, rules.lacking_materials(seen, found, by_agent=row.by_agent)
@@ -269,7 +277,7 @@ def _compute(row: Aid) -> None:
         assignment=held,
         amount=found.total,
         lines=[[title, str(amount)] for title, amount in found.lines],
-        words=found.words[:300],
+        words=f"{found.words}{mark(SUBSIDY_TABLE, today, scope)}"[:300],
         computed_on=today,
     )
     line.place_at(row.union)

@@ -12,7 +12,7 @@ from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.org.models import Union, UnionKind
-from gonghui.systems.rights.legal_aid.actions import stages
+from gonghui.systems.rights.legal_aid.actions import reaching, stages
 from gonghui.systems.rights.legal_aid.models import Aid, Mediation, Watch
 from gonghui.systems.rights.legal_aid.permissions import JUDGE_AID
 from gonghui.systems.rights.legal_aid.rules import aid as aid_rules
@@ -92,6 +92,7 @@ def aid_received(case: Case, *, by: Actor, intake: Intake, said: Said, **facts: 
         by_agent=given.get(AGENT) == YES,
     )
     _made(row, case)
+    reaching.received(case, intake=intake, said=said)
 
 
 def mediation_received(case: Case, *, by: Actor, intake: Intake, said: Said, **facts: Any) -> None:
@@ -105,11 +106,13 @@ def mediation_received(case: Case, *, by: Actor, intake: Intake, said: Said, **f
         employed=given.get(EMPLOYED, YES) != NO,
     )
     _made(row, case)
+    reaching.received(case, intake=intake, said=said)
 
 
 def watch_received(case: Case, *, by: Actor, intake: Intake, said: Said, **facts: Any) -> None:
     given = said.details
     _made(Watch(**_common(case, said), address=str(given.get(ADDRESS, ""))[:200]), case)
+    reaching.received(case, intake=intake, said=said)
 
 
 def _sets(model: Any, state: str, when: tuple[str, ...] = ()) -> Any:

@@ -16,7 +16,7 @@ from gonghui.engines.casework.models import Case, Intake
 from gonghui.engines.casework.rules.clocks import Unit
 from gonghui.engines.casework.walls import everywhere
 from gonghui.systems.rights.legal_aid import permissions as p
-from gonghui.systems.rights.legal_aid.actions import hooks
+from gonghui.systems.rights.legal_aid.actions import hooks, reaching
 from gonghui.systems.rights.legal_aid.models import Aid, Mediation, Watch
 from gonghui.systems.rights.legal_aid.queries import aid as aid_queries
 from gonghui.systems.rights.legal_aid.queries import figures, texts
@@ -93,6 +93,7 @@ AID = CaseKind(
         Moment.TAKEN: hooks.aid_taken,
         Moment.DECLINED: hooks.aid_declined,
         Moment.WITHDRAWN: hooks.aid_withdrawn,
+        Moment.ALARMED: reaching.alarmed,
         Moment.REOPENED: hooks.aid_reopened,
     },
     reviewed=lambda case: False,
@@ -158,6 +159,7 @@ MEDIATION = CaseKind(
         Moment.TAKEN: hooks.mediation_taken,
         Moment.DECLINED: hooks.mediation_declined,
         Moment.WITHDRAWN: hooks.mediation_withdrawn,
+        Moment.ALARMED: reaching.alarmed,
     },
     reviewed=lambda case: False,
     link=_link("mediations", Mediation),
@@ -205,6 +207,7 @@ WATCH = CaseKind(
         Moment.TAKEN: hooks.watch_taken,
         Moment.DECLINED: hooks.watch_declined,
         Moment.WITHDRAWN: hooks.watch_withdrawn,
+        Moment.ALARMED: reaching.alarmed,
         Moment.REOPENED: hooks.watch_reopened,
         Moment.JOINED: hooks.watch_joined,
     },

@@ -206,6 +206,8 @@ def add_paper(
 ) -> Assignment:
     """Keep a paper in its place of the file. files: keys of uploads by the same user."""
     row = _aid(assignment)
+    if assignment.state in queries.GIVEN_BACK:
+        raise Conflict("这份指派已经结束，不再登记文书。", code="given_back")
     if row.state not in (rules.WORKING, rules.CONCLUDED, rules.CLOSED):
         rules.check_state("work", row.state)
     known = {item.code: item.title for item in rules.ORDER}

@@ -24,7 +24,11 @@ from gonghui.systems.rights.legal_aid.models import Letter, Watch
 from gonghui.systems.rights.legal_aid.permissions import HANDLE_WATCH, ISSUE_WATCH
 from gonghui.systems.rights.legal_aid.queries import people
 from gonghui.systems.rights.legal_aid.queries import supervision as queries
-from gonghui.systems.rights.legal_aid.queries.figures import LEAST_SUPERVISORS, REPLY_WORKDAYS
+from gonghui.systems.rights.legal_aid.queries.figures import (
+    LEAST_SUPERVISORS,
+    REPLY_WORKDAYS,
+    mark,
+)
 from gonghui.systems.rights.legal_aid.rules import conflicts, registers
 from gonghui.systems.rights.legal_aid.rules import supervision as rules
 
@@ -59,7 +63,7 @@ def appoint(row: Watch, *, by: Actor, supervisors: Sequence[int], plan: str) -> 
     rules.check_state("appoint", row.state)
     today = timezone.localdate()
     found = team(supervisors, registers.SUPERVISOR, "supervisors")
-    rules.check_team(len(found), LEAST_SUPERVISORS.on(today))
+    rules.check_team(len(found), LEAST_SUPERVISORS.on(today), mark(LEAST_SUPERVISORS, today))
     for one in found:
         people.check_fit(one, row.matter, "supervisors")
         conflicts.check(people.against(one, row.case, row.employer, today), "supervisors")

@@ -25,6 +25,8 @@ from gonghui.systems.rights.legal_aid.permissions import WORK_AID
 HELD = "who works on the case at hand"
 OWN_WORK = "a lawyer's own assignments, by their own person"
 FILE = "what lies in the file of the case at hand"
+GIVEN_BACK = (Assigned.DECLINED, Assigned.REPLACED)
+"""The case is no longer the lawyer's."""
 SOON = "hearings to come are found over every union"
 
 
@@ -37,7 +39,7 @@ def present_assignment(row: Aid) -> Assignment | None:
 def last_assignment(row: Aid) -> Assignment | None:
     """The assignment of the case: the present one, or the one that was finished."""
     rows = Assignment.objects.unscoped(HELD).select_related("lawyer")
-    kept = rows.filter(aid=row).exclude(state__in=(Assigned.DECLINED, Assigned.REPLACED))
+    kept = rows.filter(aid=row).exclude(state__in=GIVEN_BACK)
     return kept.order_by("-pk").first()
 
 
@@ -91,7 +93,7 @@ def works_on(case: Case, actor: Actor) -> bool:
     if actor.person_id is None:
         return False
     rows = Assignment.objects.unscoped(HELD).filter(aid__case=case, person_id=actor.person_id)
-    return rows.exclude(state__in=(Assigned.DECLINED, Assigned.REPLACED)).exists()
+    return rows.exclude(state__in=GIVEN_BACK).exists()
 
 
 def own_assignments(actor: Actor) -> QuerySet[Assignment]:
@@ -101,10 +103,11 @@ def own_assignments(actor: Actor) -> QuerySet[Assignment]:
 
 
 def own_assignment(pk: int, actor: Actor) -> Assignment:
-    """One of them; also for who works at its desk."""
+    """One of them that the lawyer has not given back; also for who works at its desk."""
     rows = Assignment.objects.unscoped(OWN_WORK).select_related("aid__case", "aid__union", "lawyer")
     found = rows.filter(pk=pk).first()
-    if found is None or not actor.may(WORK_AID, found.org_path, found.person_id or -1):
+    lawyer = found.person_id if found is not None and found.state not in GIVEN_BACK else None
+    if found is None or not actor.may(WORK_AID, found.org_path, lawyer or -1):
         raise Missing("没有找到这份指派。", remedy="请从“承办的援助案件”进入。", code="missing")
     return found
 

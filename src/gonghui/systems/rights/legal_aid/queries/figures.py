@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from gonghui.kernel.codes.memory import MEMORY
+from gonghui.kernel.codes.memory import MEMORY, Period
 from gonghui.kernel.codes.parameters import Parameter
 
 REVIEW_DAYS = Parameter("legal_aid.review_days", "法律援助审查决定期限", "日", int)
@@ -30,10 +30,22 @@ LEAST_SUPERVISORS = Parameter("labour_watch.least_supervisors", "监督调查的
 
 def stated(parameter: Parameter, day: date, scope: Sequence[int] = ()) -> str:
     """A figure as a page says it: 7 日（暂定）; empty when none is in force."""
+    found = _in_force(parameter, day, scope)
+    if found is None:
+        return ""
+    return f"{parameter.decode(found.value)} {parameter.unit}{mark(parameter, day, scope)}"
+
+
+def mark(parameter: Parameter, day: date, scope: Sequence[int] = ()) -> str:
+    """（暂定） after a figure nobody has compared with its document; else empty."""
+    found = _in_force(parameter, day, scope)
+    return "（暂定）" if found is not None and found.provisional else ""
+
+
+def _in_force(parameter: Parameter, day: date, scope: Sequence[int]) -> Period | None:
     periods = MEMORY.live().periods
     for union_id in (*scope, None):
         for period in reversed(periods.get((parameter.key, union_id), ())):
             if period.holds(day):
-                words = f"{parameter.decode(period.value)} {parameter.unit}"
-                return f"{words}（暂定）" if period.provisional else words
-    return ""
+                return period
+    return None

@@ -14,7 +14,7 @@ from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.org.models import Union
 from gonghui.systems.rights.legal_aid.models import Assignment, Mediation, Practitioner, Watch
-from gonghui.systems.rights.legal_aid.queries.figures import CHECK_MONTHS, COOLING_MONTHS
+from gonghui.systems.rights.legal_aid.queries.figures import CHECK_MONTHS, COOLING_MONTHS, mark
 from gonghui.systems.rights.legal_aid.rules import conflicts, mediation, registers, supervision
 
 REGISTER = "people of the own register and those of the unions above may be chosen"
@@ -70,7 +70,14 @@ def check_fit(row: Practitioner, matter: str, field: str) -> None:
     """Refusal unless somebody may be given a case of this matter today."""
     today = timezone.localdate()
     months = CHECK_MONTHS.on(today)
-    registers.check_fit(standing(row), today, matter=matter, check_months=months, field=field)
+    registers.check_fit(
+        standing(row),
+        today,
+        matter=matter,
+        check_months=months,
+        field=field,
+        mark=mark(CHECK_MONTHS, today),
+    )
 
 
 def ties(row: Practitioner) -> list[conflicts.Tie]:

@@ -35,6 +35,7 @@ from gonghui.systems.rights.legal_aid.models import (
     Result,
 )
 from gonghui.systems.rights.legal_aid.queries import aid as queries
+from gonghui.systems.rights.legal_aid.queries import texts
 from gonghui.systems.rights.legal_aid.resources import forms
 from gonghui.systems.rights.legal_aid.resources.registers import history
 from gonghui.systems.rights.legal_aid.rules import aid as rules
@@ -178,6 +179,7 @@ AIDS = Resource(
             "申请",
             (
                 ("编号", lambda row: row.case.number),
+                ("紧急", lambda row: texts.urgent(row.case)),
                 ("事项", "matter"),
                 ("申请人类别", "applicant"),
                 ("用人单位或对方当事人", "employer"),

@@ -142,7 +142,11 @@ class Chosen(ActionForm):
 
         def fits(row: Practitioner) -> list[str]:
             return registers.unfit(
-                people.standing(row), today, matter=self.record.matter, check_months=months
+                people.standing(row),
+                today,
+                matter=self.record.matter,
+                check_months=months,
+                mark=figures.mark(people.CHECK_MONTHS, today),
             )
 
         return _names(people.near(self.record.union, self.role), fits)

@@ -19,6 +19,7 @@ from gonghui.systems.rights.legal_aid import permissions
 from gonghui.systems.rights.legal_aid.actions import mediation as actions
 from gonghui.systems.rights.legal_aid.models import Matter, Mediation, MediationState
 from gonghui.systems.rights.legal_aid.queries import mediation as queries
+from gonghui.systems.rights.legal_aid.queries import texts
 from gonghui.systems.rights.legal_aid.resources import forms
 from gonghui.systems.rights.legal_aid.resources.aid import at, desk, find, open_or_late
 from gonghui.systems.rights.legal_aid.resources.registers import history
@@ -101,6 +102,7 @@ MEDIATIONS = Resource(
             "申请",
             (
                 ("编号", lambda row: row.case.number),
+                ("紧急", lambda row: texts.urgent(row.case)),
                 ("争议事项", "matter"),
                 ("用人单位", "employer"),
                 ("请求金额（元）", "claimed"),

@@ -25,7 +25,7 @@ from gonghui.systems.rights.legal_aid import permissions
 from gonghui.systems.rights.legal_aid.actions import people as actions
 from gonghui.systems.rights.legal_aid.models import Practitioner, Standing
 from gonghui.systems.rights.legal_aid.queries import people as queries
-from gonghui.systems.rights.legal_aid.queries.figures import CHECK_MONTHS
+from gonghui.systems.rights.legal_aid.queries.figures import CHECK_MONTHS, mark
 from gonghui.systems.rights.legal_aid.resources import forms
 from gonghui.systems.rights.legal_aid.rules import registers
 from gonghui.systems.rights.legal_aid.rules.matters import MATTERS
@@ -53,7 +53,10 @@ def _standing(record: Practitioner, actor: Actor) -> dict[str, Any]:
     today = timezone.localdate()
     return {
         "unfit": registers.unfit(
-            queries.standing(record), today, check_months=CHECK_MONTHS.on(today)
+            queries.standing(record),
+            today,
+            check_months=CHECK_MONTHS.on(today),
+            mark=mark(CHECK_MONTHS, today),
         ),
         "load": queries.load(record),
         "ties": list(record.ties.order_by("pk")),

@@ -19,6 +19,7 @@ from gonghui.systems.rights.legal_aid import permissions
 from gonghui.systems.rights.legal_aid.actions import supervision as actions
 from gonghui.systems.rights.legal_aid.models import Matter, Watch, WatchState
 from gonghui.systems.rights.legal_aid.queries import supervision as queries
+from gonghui.systems.rights.legal_aid.queries import texts
 from gonghui.systems.rights.legal_aid.resources import forms
 from gonghui.systems.rights.legal_aid.resources.aid import at, desk, find, open_or_late
 from gonghui.systems.rights.legal_aid.resources.registers import history
@@ -101,6 +102,7 @@ WATCHES = Resource(
             "线索",
             (
                 ("编号", lambda row: row.case.number),
+                ("紧急", lambda row: texts.urgent(row.case)),
                 ("事项", "matter"),
                 ("被监督单位", "employer"),
                 ("单位地址", "address"),

@@ -117,11 +117,13 @@ def eligibility(
     line: Decimal,
     *,
     gravely: bool = False,
+    mark: str = "",
 ) -> Eligibility:
     """Whether an application lies in scope and meets the means test.
 
     income, line: yuan a month and head of the family; at the line is within it. gravely: there is
     evidence that lawful rights were gravely infringed, which stands in for the means test.
+    mark: said after the line, where it is provisional.
     """
     if applicant in (CADRE, BODY):
         if matter == UNION or applicant == BODY:
@@ -139,14 +141,14 @@ def eligibility(
     if income < 0:
         raise Refusal("家庭人均月收入不能是负数。", field="income", code="income")
     if income <= line:
-        return Eligibility(True, MEANS_MET, f"家庭人均月收入不超过标准 {line} 元")
+        return Eligibility(True, MEANS_MET, f"家庭人均月收入不超过标准 {line} 元{mark}")
     if gravely:
         return Eligibility(
             True,
             MEANS_UNMET,
-            f"家庭人均月收入超过标准 {line} 元；有证据证明合法权益被严重侵害",
+            f"家庭人均月收入超过标准 {line} 元{mark}；有证据证明合法权益被严重侵害",
         )
-    return Eligibility(False, MEANS_UNMET, f"家庭人均月收入超过标准 {line} 元")
+    return Eligibility(False, MEANS_UNMET, f"家庭人均月收入超过标准 {line} 元{mark}")
 
 
 IDENTITY, RELATION, CLAIM, MEANS_PROOF, MANDATE = "id", "relation", "claim", "means", "mandate"

@@ -32,8 +32,10 @@ class Standing:
     most: int
 
 
-def unfit(standing: Standing, on: date, *, matter: str = "", check_months: int) -> list[str]:
-    """Why somebody may not be given a case that day; empty: they may."""
+def unfit(
+    standing: Standing, on: date, *, matter: str = "", check_months: int, mark: str = ""
+) -> list[str]:
+    """Why somebody may not be given a case that day; empty: they may. mark: after the months."""
     words = []
     if standing.state != ACTIVE:
         words.append(f"登记状态是“{STATES[standing.state]}”")
@@ -42,7 +44,9 @@ def unfit(standing: Standing, on: date, *, matter: str = "", check_months: int) 
     if standing.checked_on is None:
         words.append("没有年度考核记录")
     elif on > months_after(standing.checked_on, check_months):
-        words.append(f"上次年度考核在 {standing.checked_on:%Y-%m-%d}，已超过 {check_months} 个月")
+        words.append(
+            f"上次年度考核在 {standing.checked_on:%Y-%m-%d}，已超过 {check_months} 个月{mark}"
+        )
     if matter and standing.competence and matter not in standing.competence:
         words.append("专长不含这类事项")
     if standing.most and standing.load >= standing.most:
@@ -51,10 +55,16 @@ def unfit(standing: Standing, on: date, *, matter: str = "", check_months: int) 
 
 
 def check_fit(
-    standing: Standing, on: date, *, matter: str = "", check_months: int, field: str
+    standing: Standing,
+    on: date,
+    *,
+    matter: str = "",
+    check_months: int,
+    field: str,
+    mark: str = "",
 ) -> None:
     """Refuse whoever may not be given the case, with every reason."""
-    if words := unfit(standing, on, matter=matter, check_months=check_months):
+    if words := unfit(standing, on, matter=matter, check_months=check_months, mark=mark):
         raise Refusal(
             f"这个人员现在不能承办：{'；'.join(words)}。",
             rule="证件有效、年度考核合格、在册且未满额的才能指派",

@@ -78,12 +78,12 @@ def check_state(verb: str, state: str) -> None:
         )
 
 
-def check_team(count: int, least: int) -> None:
-    """An investigation is made by so many registered supervisors at least."""
+def check_team(count: int, least: int, mark: str = "") -> None:
+    """An investigation is made by so many registered supervisors at least. mark: after it."""
     if count < least:
         raise Refusal(
             f"调查至少由 {least} 名工会劳动法律监督员进行。",
-            rule=f"{MEASURE}：监督员不少于二人，并出示证件",
+            rule=f"{MEASURE}：监督员不少于 {least} 人{mark}，并出示证件",
             remedy="请再选一名证件有效的监督员。",
             field="supervisors",
             code="team",

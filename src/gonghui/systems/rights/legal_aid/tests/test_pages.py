@@ -204,14 +204,6 @@ def test_a_worker_prints_the_own_application_with_the_own_name(world, monkeypatc
     assert other.get(address).status_code == 404
 
 
-def test_danger_in_an_application_is_led_to_a_person(world):
-    client, person = worker(world, world.factory)
-    asked(client, text="三个月没有发工资，我不想活了，今晚就从楼上跳下去。")
-    with everywhere():
-        found = Intake.objects.unscoped("test").select_related("case").get(person_id=person.pk)
-    assert found.case.crisis
-
-
 def test_prints_come_with_their_step(world):
     row = makers.closed(world, world.factory)
     desk = client_of(world, world.shushan)

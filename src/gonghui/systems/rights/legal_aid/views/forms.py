@@ -247,6 +247,24 @@ class TipOff(Asking):
 FORMS: dict[str, type[Asking]] = {"aid": AskAid, "mediation": AskMediation, "clue": TipOff}
 
 
+def as_far(form: Asking) -> Said:
+    """What a form with faults says all the same; without files."""
+    found, given = form.cleaned_data, form.data
+    name = found.get("name") or ("" if form.actor.person_id is not None else form.actor.name)
+    known = form.actor.person_id is not None or bool(form.actor.user_id)
+    secrecy = found.get("secrecy") or form.kind.secrecies[0]
+    anonymous = not known and not found.get("name") and not found.get("mobile")
+    return Said(
+        title=form.kind.service,
+        text=given.get("text", "").strip()[:10_000],
+        secrecy="anonymous" if anonymous else secrecy,
+        name=name if not anonymous else "",
+        mobile=found.get("mobile") or "",
+        category=found.get("category") or "",
+        respondent_name=found.get("employer") or given.get("employer", "")[:120],
+    )
+
+
 class Supply(ActionForm):
     """Materials handed in later."""
 
@@ -272,6 +290,19 @@ class LawyerHearing(ActionForm):
     )
     forum = forms.CharField(label="审理机构", max_length=80)
     place = forms.CharField(label="地点", max_length=120)
+
+
+class LawyerUnhear(ActionForm):
+    hearing = forms.TypedChoiceField(label="哪次开庭", coerce=int, widget=forms.RadioSelect)
+    reason = _text("取消的原因", 2, 200, help_text="受援人会看到。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["hearing"]
+        choice.choices = [
+            (item.pk, f"{timezone.localtime(item.at):%Y-%m-%d %H:%M} {item.forum}")
+            for item in self.record.aid.hearings.filter(cancelled=False).order_by("at")
+        ]
 
 
 class LawyerPaper(ActionForm):

@@ -30,7 +30,7 @@ from gonghui.systems.rights.legal_aid import permissions
 from gonghui.systems.rights.legal_aid.actions import lawyers, supplying
 from gonghui.systems.rights.legal_aid.models import Aid, Assigned, Mediation, Watch
 from gonghui.systems.rights.legal_aid.queries import aid as aid_queries
-from gonghui.systems.rights.legal_aid.queries import figures
+from gonghui.systems.rights.legal_aid.queries import figures, texts
 from gonghui.systems.rights.legal_aid.queries import mediation as mediation_queries
 from gonghui.systems.rights.legal_aid.rules import aid, mediation, supervision
 from gonghui.systems.rights.legal_aid.views import forms
@@ -140,6 +140,11 @@ def _taking(request: HttpRequest, what: str, *, own: bool) -> HttpResponse:
                 status = refusal.status
             else:
                 return _received(request, form, got, own=own)
+        if own and texts.classify(request.POST.get("text", "")).crisis:
+            # Nobody in danger is sent back to fill in a field: it is taken in as far as it goes.
+            union = Union.objects.unscoped(DESK).get(parent=None)
+            got = intake.submit(form.kind, union, forms.as_far(form), by=actor)
+            return _received(request, form, got, own=True)
     title, lead = LEADS[what]
     context = {
         "form": form,
@@ -216,12 +221,14 @@ def _received(
     request: HttpRequest, form: forms.Asking, got: intake.Received, *, own: bool
 ) -> HttpResponse:
     if own and not got.code:
-        messages.success(request, f"已提交，编号 {got.intake.number}。")
+        if not got.case.crisis:
+            messages.success(request, f"已提交，编号 {got.intake.number}。")
         return redirect("legal-aid-mine", number=got.intake.number)
     if not own and not got.code:
         messages.success(request, f"已登记，编号 {got.intake.number}。")
         return redirect(link_of(got.case))
     context = {"got": got, "own": own, "kind": form.kind, "link": link_of(got.case)}
+    context["danger"] = texts.told(got.case)
     response = render(
         request, "legal_aid/received.html" if own else "legal_aid/registered.html", context
     )
@@ -249,6 +256,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
         "materials": materials.of(found),
         "waits": isinstance(row, Aid) and row.state == aid.SUPPLEMENT,
         "prints": isinstance(row, Aid | Mediation),
+        "danger": texts.told(found.case),
         "may_appeal": isinstance(row, Aid) and row.state == aid.REFUSED and thread.may_reopen,
     }
     if isinstance(row, Aid):
@@ -289,9 +297,14 @@ def supply(request: HttpRequest, number: str) -> HttpResponse:
             else:
                 messages.success(request, f"已提交 {len(keys)} 份材料，办理人员会核对。")
                 return redirect("legal-aid-mine", number=found.number)
+        said = request.POST.get("text", "").strip()
+        if texts.classify(said).crisis:
+            intake.tell(found, by=actor, text=said)
+            return redirect("legal-aid-mine", number=found.number)
     row = _row(found)
     asked = row.supplement if isinstance(row, Aid) and row.state == aid.SUPPLEMENT else ""
     context = {"form": form, "number": found.number, "asked": asked, "row": row}
+    context["mark"] = figures.mark(figures.SUPPLEMENT_DAYS, timezone.localdate())
     return render(request, "legal_aid/supply.html", context, status=status)
 
 
@@ -321,6 +334,7 @@ WORK = {
     "answer": ("答复指派", forms.LawyerAnswer, lawyers.answer),
     "hearing": ("登记开庭", forms.LawyerHearing, lawyers.add_hearing),
     "paper": ("登记文书", forms.LawyerPaper, lawyers.add_paper),
+    "unhear": ("取消开庭", forms.LawyerUnhear, lawyers.cancel_hearing),
     "progress": ("登记进展", forms.LawyerProgress, lawyers.progress),
     "conclude": ("提交结案", forms.LawyerResult, lawyers.conclude),
 }
@@ -342,7 +356,9 @@ def work(request: HttpRequest, pk: int, verb: str = "") -> HttpResponse:
         "row": row,
         "verbs": [(name, WORK[name][0]) for name in verbs] if offered or working else [],
         "hearings": list(row.hearings.order_by("at")),
+        "may_cancel": working and row.hearings.filter(cancelled=False).exists(),
         "documents": list(row.documents.order_by("pk")),
+        "mark": figures.mark(figures.ANSWER_WORKDAYS, held.assigned_on),
         "may_meet": held.state == Assigned.ACCEPTED and held.person_id == actor.person_id,
     }
     response = render(request, "legal_aid/work.html", context)
@@ -384,6 +400,8 @@ def _work_step(request: HttpRequest, held: Any, verb: str) -> HttpResponse:
                 status = refusal.status
             else:
                 messages.success(request, "已办理。")
+                if verb == "answer" and not given["accepts"]:
+                    return redirect("legal-aid-work-list")
                 return redirect("legal-aid-work", pk=held.pk)
     context = {"form": form, "title": title, "held": held}
     return render(request, "legal_aid/work_step.html", context, status=status)
