@@ -38,9 +38,9 @@ SYSTEM = System(
     },
     resources=(RECORDS, CORRECTIONS, WORDS, ITEMS, SOURCES, RULES),
     interfaces=(Interface("api/v1/ai/facts/", "来文的类别、关键词和地点，不含原文"),),
-    publishes=(ALERT, "cn.gonghui.language"),
+    publishes=(ALERT,),
     subscribes=("cn.gonghui.casework.received",),
-    outside=(PARTY, "language.drafter"),
+    outside=(PARTY,),
     menu=(
         OVERVIEW,
         TRENDS,

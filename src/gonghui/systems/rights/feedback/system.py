@@ -140,6 +140,6 @@ SYSTEM = System(
         Interface("feedback/switch/events", "话务平台推送通话事件", "HMAC-SHA256 签名的 JSON"),
         Interface("feedback/channels", "微信、微博消息接入", "HMAC-SHA256 签名的 JSON"),
     ),
-    publishes=("cn.gonghui.casework", "cn.gonghui.petition", "cn.gonghui.consultation"),
+    publishes=("cn.gonghui.petition", "cn.gonghui.consultation"),
 )
 __all__ = ["SYSTEM", "calls", "todos"]

@@ -124,5 +124,5 @@ SYSTEM = System(
             icon="file-text",
         ),
     ),
-    publishes=("cn.gonghui.law", "cn.gonghui.casework"),
+    publishes=("cn.gonghui.law",),
 )

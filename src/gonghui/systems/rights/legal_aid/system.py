@@ -128,6 +128,5 @@ SYSTEM = System(
             icon="eye",
         ),
     ),
-    publishes=("cn.gonghui.casework",),
 )
 __all__ = ["SYSTEM"]

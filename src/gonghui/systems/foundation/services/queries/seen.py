@@ -14,7 +14,8 @@ from gonghui.systems.foundation.services.queries.sources import package_of, sour
 from gonghui.systems.foundation.services.rules.comparing import Facts, Seen
 
 WEEK = 7
-BUSINESS = ("systems.", "activities.", "engines.")
+SYSTEMS, ENGINES = ("systems.", "activities."), "engines."
+BUSINESS = (*SYSTEMS, ENGINES)
 
 
 def declared() -> Facts:
@@ -88,13 +89,14 @@ def unknown_calls(today: date) -> int:
 
 
 def foreign_keys() -> list[tuple[str, str]]:
-    """Models of one system that point at a model of another."""
+    """Models of one system that point at a model of another; engines carry all of them."""
     found = []
     for package, models in manifests.models_by_package().items():
         for model in models:
             for target in targets(model):
                 other = package_of(target.__module__)
-                if package != other and other.startswith(BUSINESS):
+                carried = other.startswith(ENGINES) and package.startswith(SYSTEMS)
+                if package != other and other.startswith(BUSINESS) and not carried:
                     found.append((model._meta.label, target._meta.label))
     return sorted(set(found))
 
