@@ -15,7 +15,12 @@ pytestmark = pytest.mark.django_db
 
 UNSAFE = ("post", "put", "patch", "delete")
 ASKING = {"/sso/logout": "draws the question whether to sign out; the answer has a token"}
-PUBLIC = {"/sso/jwks.json": "public keys, the same for everybody"}
+PUBLIC = {
+    "/sso/jwks.json": "public keys, the same for everybody",
+    "/manifest.webmanifest": "the name and pictures of the application",
+    "/hall/worker.js": "the program that keeps drafts offline",
+    "/hall/offline/": "what is shown without a network; names nobody",
+}
 MACHINES = (
     "scim/",
     "o/",
@@ -24,6 +29,8 @@ MACHINES = (
     "cas/",
     "identity/o/",
     "simulators/",
+    "feedback/switch/events",
+    "feedback/channels",
     ".well-known/",
     "api/",
     "hooks/",

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 PAYLOAD = "=\"'><b x>"
 """Breaks out of an attribute, opens an element, begins a formula and ends a string of SQL."""
 OPENED = "<b x>"
+NAMED = {"/feedback/at/1/": "a poster's code leads there, and the poster names its union"}
 SQL = ("' OR '1'='1", "1) OR 1=1--", "%\\", "\x00", "'; SELECT pg_sleep(9)--", "²", "9" * 30)
 
 
@@ -73,7 +74,8 @@ def test_pages_with_a_number_show_nothing_of_another_county(world):
             continue
         for number in numbers:
             response = client.get(address.path.replace("/1/", f"/{number}/"))
-            if response.status_code == 200 and secret in text_of(response):
+            shown = response.status_code == 200 and secret in text_of(response)
+            if shown and address.path not in NAMED:
                 leaked.append((address.path, number))
     assert not leaked
 

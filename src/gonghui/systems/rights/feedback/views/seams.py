@@ -58,7 +58,7 @@ def _signed(request: HttpRequest, setting: Setting, name: str) -> list[dict[str,
     """The list under a name in a signed body; Forbidden and Refusal for anything else."""
     key = str(setting.value() or "")
     given = request.headers.get("X-Signature", "")
-    if not key or not hmac.compare_digest(signature(request.body, key), given):
+    if not key or not hmac.compare_digest(signature(request.body, key).encode(), given.encode()):
         raise Forbidden("签名不对。", code="signature")
     try:
         found = json.loads(request.body)[name]
