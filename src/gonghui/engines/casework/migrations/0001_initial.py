@@ -510,6 +510,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
+            index=models.Index(condition=models.Q(('phase', 'replied')), fields=['kind', 'rank_on', 'id'], name='cw_queue_replied'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
             index=models.Index(fields=['kind', '-received_at', '-id'], name='cw_kind'),
         ),
         migrations.AddIndex(

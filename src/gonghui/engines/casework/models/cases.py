@@ -170,6 +170,11 @@ class Case(Scoped):
                 condition=Q(phase__in=OPEN),
                 name="cw_queue_handler",
             ),
+            models.Index(
+                fields=["kind", "rank_on", "id"],
+                condition=Q(phase=Phase.REPLIED),
+                name="cw_queue_replied",
+            ),
             models.Index(fields=["kind", "-received_at", "-id"], name="cw_kind"),
             models.Index(fields=["city_id", "kind", "-received_at", "-id"], name="cw_city"),
             models.Index(fields=["county_id", "kind", "-received_at", "-id"], name="cw_county"),
