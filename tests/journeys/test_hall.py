@@ -83,6 +83,15 @@ def handed_in(worker: Visitor) -> str:
     return worker.page.locator(".hall-number").inner_text()
 
 
+def opened(worker: Visitor, number: str) -> Page:
+    """Find one of my matters by the number of its receipt."""
+    page = worker.go("/hall/matters/")
+    page.get_by_label("受理编号").fill(number)
+    page.get_by_role("button", name="查找").click()
+    page.wait_for_url(re.compile(r"/hall/matters/\d+/"))
+    return page
+
+
 def test_from_the_form_to_the_rating(visit: Visit) -> None:
     worker = visit("huiyuan", width=PHONE)
     page = worker.go("/hall/services/appointment/")
@@ -115,9 +124,7 @@ def test_from_the_form_to_the_rating(visit: Visit) -> None:
     cadre.begin("done")
     cadre.confirm()
 
-    page = worker.go("/hall/matters/")
-    page.get_by_role("link", name=re.compile("^预约窗口或上门办理")).first.click()
-    page.wait_for_load_state()
+    page = opened(worker, number)
     expect(page.get_by_text("二号窗口").first).to_be_visible()
     worker.look("settled")
     page.get_by_role("link", name="评价").click()
@@ -151,9 +158,7 @@ def test_a_material_again_and_an_appeal(visit: Visit) -> None:
     desk.get_by_label("答复").fill("这一周窗口搬迁，请下周再约。")
     cadre.confirm()
 
-    page = worker.go("/hall/matters/")
-    page.get_by_role("link", name=re.compile("^预约窗口或上门办理")).first.click()
-    page.wait_for_load_state()
+    page = opened(worker, number)
     worker.look("declined")
     page.get_by_role("link", name="不同意，申诉").click()
     page.get_by_label("为什么不服").fill("我行动不便，请另外安排。")

@@ -44,6 +44,11 @@ def start_of(service: Service) -> str:
         return ""
 
 
+def chapter_of(service: Service) -> str:
+    """The chapter of the plan its system stands in."""
+    return declared()[service.code][0].chapter
+
+
 def counter_of(service: Service) -> str:
     """Where a cadre takes a service in for somebody; empty where it is done by the person."""
     if service.apply is not None:

@@ -16,6 +16,20 @@ from gonghui.kernel.resource.services import (
     Verdict,
 )
 
+FAMILIES = (
+    "动员组织",
+    "劳动创新",
+    "宣传教育",
+    "权益维护",
+    "普惠服务",
+    "社会工作",
+    "产业工会",
+    "财务资产",
+    "对外交往",
+    "党建工作",
+)
+"""The ten families of applications (十类应用) a workers' home online is made of."""
+GENERAL = "综合服务"
 RULE = "实名制办理：与本人权益有关的事项须核实身份（省总工会职工服务平台管理要求）"
 
 
@@ -82,6 +96,17 @@ def by_event(services: Iterable[Service]) -> list[tuple[LifeEvent, list[Service]
         for event in service.events:
             found.setdefault(event, []).append(service)
     return [(event, items) for event, items in found.items() if items]
+
+
+def by_family(services: Iterable[tuple[str, Service]]) -> list[tuple[str, list[Service]]]:
+    """Services under the ten families of applications, given with the chapter of their system.
+
+    What stands in another chapter of the plan is 综合服务, at the end; empty ones are left out.
+    """
+    found: dict[str, list[Service]] = {family: [] for family in (*FAMILIES, GENERAL)}
+    for chapter, service in services:
+        found[chapter if chapter in FAMILIES else GENERAL].append(service)
+    return [(family, items) for family, items in found.items() if items]
 
 
 def level_of(*, signed_in: bool, phone: bool, person: bool, member: bool) -> Level:

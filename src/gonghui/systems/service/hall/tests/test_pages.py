@@ -70,6 +70,14 @@ def test_members_are_not_offered_joining_and_others_no_transfer(world, client_of
     assert "申请入会" in page and "会员卡" not in page
 
 
+def test_services_stand_by_family_too(world, client_of, worker):
+    member = client_of(actor=worker(world.factory))
+    page = text_of(member.get("/hall/services/?by=family")).split("<main")[1]
+    assert page.index("动员组织") < page.index("权益维护") < page.index("综合服务")
+    assert page.index("动员组织") < page.index("转会") < page.index("权益维护")
+    assert "按业务" not in text_of(member.get("/hall/services/?by=family&q=zh"))
+
+
 @pytest.mark.parametrize(
     ("words", "found"), [("zh", "转会"), ("换单位", "转会"), ("hyk", "会员卡")]
 )

@@ -158,6 +158,18 @@ def test_life_events_keep_their_order_and_empty_ones_are_left_out() -> None:
     ]
 
 
+def test_families_keep_the_order_of_the_plan_and_what_is_in_none_comes_last() -> None:
+    told = [
+        ("八项建设", service("a")),
+        ("权益维护", service("b")),
+        ("动员组织", service("c")),
+        ("基础软件", service("d")),
+        ("权益维护", service("e")),
+    ]
+    found = [(family, [item.code for item in items]) for family, items in matching.by_family(told)]
+    assert found == [("动员组织", ["c"]), ("权益维护", ["b", "e"]), ("综合服务", ["a", "d"])]
+
+
 @given(st.booleans(), st.booleans(), st.booleans(), st.booleans())
 def test_more_proof_never_lowers_a_level(
     signed_in: bool, phone: bool, person: bool, member: bool

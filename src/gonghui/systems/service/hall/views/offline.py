@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from gonghui.kernel.ui.branding import SITE_NAME
 
 SHELL = (
-    "ui/vendor/tabler.min.css",
+    "ui/vendor/tabler.hall.css",
     "ui/tokens.css",
     "ui/gonghui.css",
     "ui/gonghui.js",
@@ -71,7 +71,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     return HttpResponse(body, content_type="text/javascript; charset=utf-8")
 
 
-TEXT = "2"
+TEXT = "3"
 """Raised when the worker itself or the offline page changes."""
 
 

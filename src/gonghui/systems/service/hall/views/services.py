@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gonghui.kernel.resource.services import AUDIENCE_WORDS, Audience, Level, Service
+from gonghui.kernel.ui import components as ui
 from gonghui.systems.service.hall.actions.drafts import Filling
 from gonghui.systems.service.hall.queries import known as knowing
 from gonghui.systems.service.hall.queries import offering
@@ -42,7 +43,11 @@ def services(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[: searching.LONGEST]
     offered = offering.for_whom(known, place)
     event = offering.event_named(request.GET.get("event", ""), offered)
-    if text:
+    by_family = request.GET.get("by") == "family" and not text and event is None
+    if by_family:
+        families = matching.by_family((offering.chapter_of(item), item) for item in offered)
+        groups = [(title, offering.service_tiles(items)) for title, items in families]
+    elif text:
         groups = [("", offering.service_tiles(searching.ranked(offered, text)))]
     else:
         groups = [
@@ -54,6 +59,12 @@ def services(request: HttpRequest) -> HttpResponse:
         "text": text,
         "event": event,
         "groups": [(title, tiles) for title, tiles in groups if tiles],
+        "tabs": []
+        if text or event
+        else [
+            ui.Tab("按事情", reverse("hall-services"), not by_family),
+            ui.Tab("按业务", f"{reverse('hall-services')}?by=family", by_family),
+        ],
         "place": place,
         "known": known,
     }

@@ -140,9 +140,14 @@
     button.hidden = true;
   });
 
-  document.addEventListener("DOMContentLoaded", async () => {
+  function enlist() {
     const worker = document.body.dataset.worker;
     if (worker && "serviceWorker" in navigator) navigator.serviceWorker.register(worker, { scope: "/hall/" }).catch(() => {});
+  }
+  document.addEventListener("DOMContentLoaded", async () => {
+    /* The shell is fetched when the page is there, so that the page does not wait for it. */
+    if (document.readyState === "complete") enlist();
+    else window.addEventListener("load", enlist);
     if (!("indexedDB" in window)) return;
     if (shell()) adapt();
     else remember();
