@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -131,6 +132,12 @@ def kill(process: multiprocessing.Process) -> None:
     process.join(10)
 
 
+def spent(process: multiprocessing.Process) -> float:
+    """Seconds of CPU a running process has used."""
+    fields = Path(f"/proc/{process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def queue(route: Route, many: int) -> None:
     union, now, ways = route.union, timezone.now(), routes.ways()
     made = []
@@ -226,18 +233,24 @@ def test_throughput_beside_the_centres_own_ceiling(
     """The ceiling: the package's own client, the same window, nothing to keep."""
     with centre(tmp_path / "ceiling.jsonl", 0) as other:
         load = [node(), str(HERE / "smsc_load.mjs"), *map(str, (other.port, MANY, WINDOW))]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         said = subprocess.run(load, capture_output=True, text=True, check=True).stdout
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         ceiling = MANY / float(said)
+        floor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     queue(route, MANY)
     process = sender(route.pk)
     try:
         until(smsc.taken)
-        began, first = time.monotonic(), len(smsc.taken())
+        began, first, used = time.monotonic(), len(smsc.taken()), spent(process)
         until(lambda: len(smsc.taken()) == MANY)
         ours = (MANY - first) / (time.monotonic() - began)
         until(lambda: counts()["delivered"] == MANY)
+        cost = spent(process) - used
     finally:
         kill(process)
     print(f"ours {ours:.0f}/s, ceiling {ceiling:.0f}/s, ratio {ours / ceiling:.3f}")
+    print(f"CPU of {MANY}: {cost:.1f} s to their receipts, the bare client {floor:.1f} s")
+    print(f"load {os.getloadavg()[0]:.0f}")
     assert Submit.objects.filter(state__in=billing.BILLED).count() == MANY
     assert ours / ceiling > LEAST_OF_CEILING

@@ -119,6 +119,8 @@ def write(
         made_at=now,
     )
     made.place_at(union)
+    if audience is not None:
+        by.require(COMPOSE, audience.org_path)
     _address(made, audience, numbers)
     made.words = _looked_at(union, text)
     _reckon(made, by)

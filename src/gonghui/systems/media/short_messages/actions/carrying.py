@@ -34,6 +34,7 @@ from gonghui.systems.media.short_messages.rules.routing import (
 )
 from gonghui.systems.media.short_messages.rules.segments import Alphabet
 from gonghui.systems.media.short_messages.rules.states import Part, Whole
+from gonghui.systems.media.short_messages.walls import for_all_unions
 
 PERHAPS = "网关没有说明是否收到"
 TOO_MANY = 429
@@ -105,6 +106,7 @@ def _mine(route: Route, ways: list[Way], now: datetime) -> Q:
     return Q(route=route) | (Q(route=None) & (fresh | again))
 
 
+@for_all_unions
 def claim(route: Route, limit: int) -> list[Ready]:
     """Take up to `limit` waiting messages, record a submit for each part to send, and commit.
 
@@ -113,19 +115,17 @@ def claim(route: Route, limit: int) -> list[Ready]:
     """
     now = timezone.now()
     ways = routes.ways()
-    quiet = tuning.is_quiet(now)
-    with transaction.atomic():
-        rows = (
-            Message.objects.unscoped("a link carries whatever its route is the best for")
-            .select_for_update(of=("self",), skip_locked=True)
-            .filter(_mine(route, ways, now), state=MessageState.WAITING)
-            .filter(send_after__lte=now, expires_at__gt=now)
-            .order_by("rank", "send_after", "id")
-        )
-        if quiet:
-            rows = rows.filter(urgent=True)
-        taken = [one for one in rows[:limit] if _is_for(one, route, ways, now)]
-        return _record(route, taken, now) if taken else []
+    rows = (
+        Message.objects.unscoped("a link carries whatever its route is the best for")
+        .select_for_update(of=("self",), skip_locked=True)
+        .filter(_mine(route, ways, now), state=MessageState.WAITING)
+        .filter(send_after__lte=now, expires_at__gt=now)
+        .order_by("rank", "send_after", "id")
+    )
+    if tuning.is_quiet(now):
+        rows = rows.filter(urgent=True)
+    taken = [one for one in rows[:limit] if _is_for(one, route, ways, now)]
+    return _record(route, taken, now) if taken else []
 
 
 def _is_for(message: Message, route: Route, ways: list[Way], now: datetime) -> bool:
@@ -202,7 +202,7 @@ def _latest(message_ids: Collection[int]) -> dict[int, dict[int, Submit]]:
     return found
 
 
-@transaction.atomic
+@for_all_unions
 def answered(route: Route, answers: Sequence[Answer]) -> None:
     """Write what the carrier answered, and the receipts that had come before the answers."""
     now = timezone.now()
@@ -246,7 +246,7 @@ def _waiting(route: Route, carrier_ids: Collection[str]) -> list[Receipt]:
     return list(rows.select_for_update().order_by("id"))
 
 
-@transaction.atomic
+@for_all_unions
 def reported(route: Route, reports: Sequence[Report]) -> None:
     """Keep reports, each once, and apply those whose submit is known."""
     now = timezone.now()
@@ -274,7 +274,7 @@ def _mark(receipt: Receipt) -> tuple:
     return (receipt.carrier_id, receipt.word, bytes(index) if index is not None else None)
 
 
-@transaction.atomic
+@for_all_unions
 def reapply(route: Route, limit: int = 500) -> int:
     """Try again with reports whose submit was not known; returns how many found theirs.
 
@@ -423,7 +423,7 @@ def _unnumbered(route: Route, receipt: Receipt) -> Submit | None:
     return opens[pk] if pk is not None else None
 
 
-@transaction.atomic
+@for_all_unions
 def lost(route: Route, submit_ids: Collection[int], *, again: bool = False) -> None:
     """The link fell with these on their way: their outcome is unknown.
 
@@ -521,7 +521,7 @@ def _perhaps_taken(message: Message, parts: list[Submit]) -> bool:
 def _fail(message: Message, parts: list[Submit], ways: list[Way], now: datetime) -> None:
     """Definitely not delivered by this route: the next one, while there is one and money for it."""
     why = next((one for one in parts if one.state in {Part.REFUSED, Part.UNDELIVERED}), parts[0])
-    words = f"{states.PART_TITLES[Part(why.state)]}（{why.word or why.code}）"
+    words = f"{states.PART_TITLES[Part(why.state)]}（{states.receipt_title(why.word) or why.code}）"
     if message.route_id is not None and message.route_id not in message.tried:
         message.tried = [*message.tried, message.route_id]
     onward = best(ways, message.carrier, message.payload, now, message.tried)

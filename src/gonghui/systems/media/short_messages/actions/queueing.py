@@ -20,6 +20,7 @@ from gonghui.systems.media.short_messages.models.sending import MessageState
 from gonghui.systems.media.short_messages.queries import reach, routes, tuning
 from gonghui.systems.media.short_messages.rules import billing, carriers, categories, segments
 from gonghui.systems.media.short_messages.rules.routing import Way
+from gonghui.systems.media.short_messages.walls import everywhere
 
 FINGERPRINT = "short_messages.fingerprint"
 REPEATED = "去重窗口内同一号码、同一内容已经发过"
@@ -58,6 +59,11 @@ def enqueue(order: Order, union: Union, *, budget: Budget | None = None) -> Mess
     Refusal when the number refuses messages of this category, stands in the blacklist, the text is
     too long, or the month's budget is used up.
     """
+    with everywhere():
+        return _enqueued(order, union, budget)
+
+
+def _enqueued(order: Order, union: Union, budget: Budget | None) -> Message:
     known = Message.objects.unscoped(SAME).filter(key=order.key).first()
     if known is not None:
         return known

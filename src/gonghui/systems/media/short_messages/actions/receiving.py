@@ -36,6 +36,7 @@ from gonghui.systems.media.short_messages.queries.places import person_with, pro
 from gonghui.systems.media.short_messages.rules import commands, crisis, matching, wording
 from gonghui.systems.media.short_messages.rules.commands import Command
 from gonghui.systems.media.short_messages.rules.segments import Header
+from gonghui.systems.media.short_messages.walls import for_all_unions
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class Arrived:
     header: Header | None = None
 
 
-@transaction.atomic
+@for_all_unions
 def take_in(route: Route, arrived: Sequence[Arrived]) -> list[int]:
     """Keep what came, each once; returns the ids of new texts, which `handle` goes on with.
 
@@ -116,10 +117,12 @@ def _keep(
     )
     made.put_mobile(item.mobile)
     made.answers = _latest_to(item.mobile, now)
-    made.place_at(province())
     # TD and the like say what they mean; everything else is looked at.
     if commands.command_of(item.text) is Command.NONE:
         made.alarm = danger_in(item.text)[:60]
+    # An answer is for whoever asked; for a life in danger the province has people at any hour.
+    asked = made.answers if not made.alarm else None
+    made.place_at(asked.union if asked else province())
     made.save()
     if made.alarm:
         _alarm(made, item)
@@ -141,7 +144,8 @@ def _latest_to(mobile: str, now: datetime) -> Message | None:
     rows = Message.objects.unscoped(OWN).filter(
         mobile_index__in=indexes_of(mobile), created_at__gt=now - RECENT
     )
-    return rows.exclude(category__in=["code", "reply"]).order_by("-id").first()
+    rows = rows.exclude(category__in=["code", "reply"]).select_related("union")
+    return rows.order_by("-id").first()
 
 
 def _keep_part(route: Route, item: Arrived, header: Header) -> None:
@@ -210,6 +214,7 @@ def _is_dangerous(parts: list[IncomingPart]) -> bool:
     return bool(danger_in("".join(part.text.reveal() for part in parts)))
 
 
+@for_all_unions
 def acknowledged(pks: Sequence[int]) -> None:
     """The carrier has been told that we have these."""
     Incoming.objects.unscoped(OWN).filter(pk__in=pks).update(acknowledged_at=timezone.now())
@@ -299,7 +304,7 @@ def _answer(incoming: Incoming, mobile: str, text: str, use: str) -> None:
         logger.info("no answer to incoming %s", incoming.pk)
 
 
-@transaction.atomic
+@for_all_unions
 def handle(pk: int) -> None:
     """Carry out a command, or offer a text to whoever takes it; a person has it else."""
     rows = Incoming.objects.unscoped(OWN).select_for_update(of=("self",))

@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from gonghui.kernel.access.actions import LOCKING
 from gonghui.kernel.notify import todos
-from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.systems.media.short_messages.actions import carrying, kinds, money
 from gonghui.systems.media.short_messages.models import Batch, Message, Submit
 from gonghui.systems.media.short_messages.models.routes import Protocol
 from gonghui.systems.media.short_messages.models.sending import BatchState, MessageState
 from gonghui.systems.media.short_messages.permissions import RESEND
 from gonghui.systems.media.short_messages.queries import tuning
+from gonghui.systems.media.short_messages.walls import for_all_unions
 
 EVERYWHERE = "upkeep looks after the messages of all unions"
 REPORTS_LATE = timedelta(hours=2)
@@ -103,7 +103,7 @@ def end_batches() -> int:
     return ended
 
 
-@transaction.atomic
+@for_all_unions
 def forget(limit: int = 5000) -> int:
     """Forget texts some days after their end; numbers and states stay for the bill."""
     before = timezone.now() - timedelta(days=tuning.KEPT_DAYS.value())
@@ -112,12 +112,11 @@ def forget(limit: int = 5000) -> int:
     return Message.objects.unscoped(LOCKING).filter(pk__in=ids).update(text=None)
 
 
+@for_all_unions
 def minute() -> dict[str, int]:
     """The round of every minute."""
-    with transaction.atomic():
-        raise_wall(Scope.everything())
-        return {
-            "expired": expire(),
-            "unconfirmed": leave_unconfirmed(),
-            "ended": end_batches(),
-        }
+    return {
+        "expired": expire(),
+        "unconfirmed": leave_unconfirmed(),
+        "ended": end_batches(),
+    }

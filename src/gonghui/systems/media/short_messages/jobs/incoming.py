@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import transaction
-
 from gonghui.kernel.jobs.registry import job
-from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.systems.media.short_messages.actions import receiving
 
 
 @job("short_messages.handle", "处理短信来信", retry=5)
 def handle(pk: int) -> None:
     """Carry out a command in a text, or hand it to whoever takes it."""
-    with transaction.atomic():
-        raise_wall(Scope.everything())
-        receiving.handle(pk)
+    receiving.handle(pk)

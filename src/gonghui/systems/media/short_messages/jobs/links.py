@@ -19,7 +19,6 @@ from django.utils import timezone
 from gonghui.kernel.jobs import stopping
 from gonghui.kernel.jobs.loops import loop
 from gonghui.kernel.jobs.registry import defer
-from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.systems.media.short_messages.actions import carrying, receiving
 from gonghui.systems.media.short_messages.jobs import incoming
 from gonghui.systems.media.short_messages.jobs.wire.choosing import wire_of
@@ -198,7 +197,6 @@ class Link:
         made: list[int] = []
         if came:
             with transaction.atomic():
-                raise_wall(Scope.everything())
                 made = receiving.take_in(self.route, came)
                 for pk in made:
                     defer(incoming.handle, pk=pk)

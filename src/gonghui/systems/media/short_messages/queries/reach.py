@@ -17,6 +17,7 @@ from gonghui.kernel.resource import lists
 from gonghui.kernel.resource.declaration import RESOURCES, Resource
 from gonghui.systems.media.short_messages.models import BlackEntry, Consent
 from gonghui.systems.media.short_messages.rules import categories
+from gonghui.systems.media.short_messages.walls import everywhere
 
 EVERYBODY = "a refusal binds every union, whoever it was told to"
 NUMBERS = "numbers of people whose list the actor may read, to send to them"
@@ -45,8 +46,9 @@ def standings(indexes: Sequence[bytes], category: str) -> dict[bytes, Standing]:
         .order_by("id")
         .values_list("mobile_index", "given")
     )
-    for mark, given in rows:
-        said[bytes(mark)] = given
+    with everywhere():
+        for mark, given in rows:
+            said[bytes(mark)] = given
     black = {
         bytes(mark): reason
         for mark, reason in BlackEntry.objects.unscoped(EVERYBODY)
@@ -205,18 +207,19 @@ def count_list(resource: Resource, query: str, actor: Actor, category: str) -> H
     found.leave_out("no_mobile", found.people - phones)
     found.leave_out("doubled", phones - distinct)
     left_out = 0
-    touched = {
-        bytes(mark)
-        for mark in [
-            *Consent.objects.unscoped(EVERYBODY)
-            .filter(mobile_index__in=marks)
-            .values_list("mobile_index", flat=True)
-            .distinct(),
-            *BlackEntry.objects.unscoped(EVERYBODY)
-            .filter(mobile_index__in=marks, lifted_at=None)
-            .values_list("mobile_index", flat=True),
-        ]
-    }
+    with everywhere():
+        touched = {
+            bytes(mark)
+            for mark in [
+                *Consent.objects.unscoped(EVERYBODY)
+                .filter(mobile_index__in=marks)
+                .values_list("mobile_index", flat=True)
+                .distinct(),
+                *BlackEntry.objects.unscoped(EVERYBODY)
+                .filter(mobile_index__in=marks, lifted_at=None)
+                .values_list("mobile_index", flat=True),
+            ]
+        }
     known = standings(list(touched), category) if touched else {}
     for standing in known.values():
         if why := why_not(category, standing):

@@ -41,6 +41,7 @@ from gonghui.systems.media.short_messages.rules import (
     carriers,
     categories,
     payloads,
+    states,
 )
 
 BATCH_TONES = {
@@ -358,7 +359,7 @@ def _submits(message: Message, actor: Actor) -> dict[str, Any] | None:
                 ui.pill(row.get_state_display(), tones.get(row.state, "idle")),
                 _second(row.recorded_at),
                 _second(row.answered_at),
-                row.word or "—",
+                states.receipt_title(row.word) or "—",
                 billing.in_words(row.price),
             ],
         )

@@ -5,8 +5,8 @@ appendix B leaves it open), so both forms are tried. A part whose answer never c
 then our own reference decides where the carrier repeats it, else the phone, if only one open part
 to it fits in time.
 
-Carriers count anew after some time, so a number names a part only for a period and only to the phone
-the receipt names.
+Carriers count anew after some time, so a number names a part only for a period, and only to the
+phone the receipt names.
 """
 
 from __future__ import annotations

@@ -102,6 +102,27 @@ _SMPP_STATES = {
 }
 
 
+RECEIPT_TITLES = {
+    "DELIVRD": "送达",
+    "EXPIRED": "过期",
+    "DELETED": "被删除",
+    "UNDELIV": "无法投递",
+    "REJECTD": "被拒绝",
+    "CANCEL": "被取消",
+    "NOROUTES": "没有路由",
+    "ACCEPTD": "已受理",
+    "ENROUTE": "途中",
+    "SCHEDULED": "待投递",
+    "SKIPPED": "被跳过",
+    "UNKNOWN": "不明",
+}
+
+
+def receipt_title(word: str) -> str:
+    """A receipt's word as shown; a carrier's own codes as they are."""
+    return RECEIPT_TITLES.get(word.strip().upper(), word)
+
+
 def state_word(number: int) -> str:
     """SMPP 3.4 section 5.2.28 message_state as the word of a receipt."""
     return _SMPP_STATES.get(number, "UNKNOWN")

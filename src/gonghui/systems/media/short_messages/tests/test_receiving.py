@@ -76,6 +76,18 @@ def test_a_number_the_carrier_gives_again_is_another_text(route):
     assert came(route, "还在吗", key="7") == []
 
 
+def test_an_answer_lies_with_the_county_that_asked_and_danger_with_the_province(route, office):
+    county = office.world.shushan
+    makers.message(office.world, county, MOBILE)
+    (found,) = came(route, "报名参加")
+    assert found.union == county
+    assert Todo.objects.get(target_type="short_messages.incoming").union_id == county.pk
+    (alarming,) = came(route, "我不想活了")
+    assert (alarming.union, bool(alarming.alarm)) == (office.world.province, True)
+    (unasked,) = came(route, "请问怎么入会", mobile="13855510000")
+    assert unasked.union == office.world.province
+
+
 def test_coming_back_undoes_a_refusal(route):
     came(route, "TD")
     came(route, "HF")

@@ -390,6 +390,13 @@ def test_a_receipt_may_name_our_own_number():
     assert not any(map(matching.is_phone, ("", "12351", "1065755512351", "1380000000a")))
 
 
+def test_receipts_are_told_in_words():
+    assert states.receipt_title("delivrd ") == "送达"
+    assert states.receipt_title("MK:0001") == "MK:0001"
+    known = {states.state_word(number) for number in range(1, 9)}
+    assert known <= set(states.RECEIPT_TITLES)
+
+
 def test_the_text_of_a_receipt():
     said = (
         "id:0123 sub:001 dlvrd:001 submit date:2611200930 done date:2611200931"

@@ -69,6 +69,24 @@ def test_a_message_is_signed_counted_and_promised(office, at):
     assert month.committed == 80
 
 
+def test_the_audience_of_another_county_is_not_sent_to(office):
+    world = office.world
+    own, other = world.shushan, world.jinghu
+    writer = world.actor("短信经办", (HANDLER, own))
+    audience = makers.audience(world, other)
+    with pytest.raises(Forbidden):
+        batches.write(
+            own,
+            by=writer,
+            title="读书活动",
+            category="notice",
+            signature=makers.signature(world, own, text="蜀山工会"),
+            budget=makers.budget(world, own),
+            text="读书活动周六举行。",
+            audience=audience,
+        )
+
+
 def test_at_night_only_the_urgent_leaves(office, at):
     at(NIGHT)
     assert timezone.localtime(send(office).send_after).hour == 8
