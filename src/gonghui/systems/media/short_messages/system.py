@@ -30,7 +30,9 @@ SYSTEM = System(
     chapter="八项建设",
     functions={
         "B3.1.3/1": Served(
-            MESSAGES, "对内对外快速发送：SMPP 3.4、CMPP 2.0/3.0，一条通道每秒约一百条", partial=CARRIER
+            MESSAGES,
+            "对内对外快速发送：SMPP 3.4、CMPP 2.0/3.0，一条通道每秒约一百条",
+            partial=CARRIER,
         ),
         "B3.1.3/2": Served(
             batches.write,
