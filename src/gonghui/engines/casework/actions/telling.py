@@ -125,7 +125,7 @@ def tell_complainants(
                 "service": kind.service or kind.title,
                 "number": intake.number,
                 "what": event.title,
-                "text": event.text,
+                "text": "" if event.text == f"编号 {intake.number}" else event.text,
                 "link": link,
             },
         )
