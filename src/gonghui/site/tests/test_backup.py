@@ -35,7 +35,7 @@ def source(new_database, gonghui, tmp_path_factory) -> tuple[str, Path, Path]:
         connection.execute(KNOWN)
     stored = var / "files/2026/照片.jpg"
     stored.parent.mkdir(parents=True)
-    stored.write_bytes(b"picture")
+    stored.write_bytes(b"bytes of the picture")
     file = var / "backup.tar"
     done = gonghui(
         url,
@@ -59,7 +59,7 @@ def test_everything_comes_back_and_is_compared(source, new_database, gonghui, tm
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "全部一致" in done.stdout
-    assert (var / "files/2026/照片.jpg").read_bytes() == b"picture"
+    assert (var / "files/2026/照片.jpg").read_bytes() == b"bytes of the picture"
     for name in ("seal-1.key", "index-1.key"):
         restored = var / "secrets/keys" / name
         assert restored.read_bytes() == (home / "secrets/keys" / name).read_bytes()
@@ -112,7 +112,7 @@ def test_a_database_that_is_not_empty_is_refused_untouched(source, gonghui):
 
 def test_a_damaged_backup_is_found_before_a_write(source, new_database, gonghui, tmp_path):
     content = bytearray(source[2].read_bytes())
-    content[content.index(b"picture")] ^= 1
+    content[content.index(b"bytes of the picture")] ^= 1
     damaged = tmp_path / "damaged.tar"
     damaged.write_bytes(content)
     target = new_database()
