@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from gonghui.engines.casework.declaring import KINDS
 from gonghui.engines.casework.testing import complaint
+from gonghui.engines.casework.walls import everywhere
 from gonghui.engines.language.actions import danger
 from gonghui.engines.language.models import Correction, Record
 from gonghui.kernel.access.roles import APPROVER, HANDLER
@@ -136,6 +137,23 @@ def test_danger_in_a_case_leads_to_the_case_until_somebody_settles_it(world, cad
     assert "已处置" in cadre.get("/ai/crises/").content.decode()
     assert danger.lead(case.union, "我真的不想活了", ref=ref) == record
     assert not crises.waiting([record])
+
+
+def test_what_workers_ask_the_bot_is_analysed(world):
+    world.actor("值班", (HANDLER, world.province))
+    for question in ("夜里骑车送货摔了怎么算", "我真的不想活了"):
+        assert Client().post("/feedback/ask/", {"question": question}).status_code == 200
+    with everywhere():
+        (kept,) = Record.objects.unscoped("test").filter(source="question")
+    assert (kept.outcome, kept.channel) == ("human", "bot")
+    chief = client_of(world, "省经办", (HANDLER, world.province))
+    assert "夜里骑车送货摔了" in chief.get("/ai/blind-spots/").content.decode()
+    assert (
+        "夜里骑车送货摔了"
+        not in client_of(world, "芜湖经办", (HANDLER, world.unions["wuhu"]))
+        .get("/ai/blind-spots/")
+        .content.decode()
+    )
 
 
 def test_facts_are_given_without_texts(world, filled):

@@ -12,6 +12,8 @@ from gonghui.engines.casework.actions import intake
 from gonghui.engines.casework.models import Article, ArticleVersion
 from gonghui.engines.casework.queries import knowledge
 from gonghui.engines.casework.walls import everywhere
+from gonghui.engines.language.actions import recording
+from gonghui.engines.language.models import Outcome, Source
 from gonghui.kernel.access.actions import action
 from gonghui.kernel.access.actor import Actor, platform
 from gonghui.kernel.base.errors import Conflict, Refusal
@@ -158,7 +160,25 @@ def keep(
         rows = Article.objects.unscoped(OPEN_ONES).filter(versions=version)
         with everywhere():
             rows.update(used=F("used") + 1)
+    if state != AskedState.CRISIS:
+        _analysed(asked, question, desk)
     return asked
+
+
+def _analysed(asked: Asked, question: str, desk: Union) -> None:
+    """Let analyses of what is asked and not covered know it; danger is analysed with its case."""
+    version = ArticleVersion.objects.filter(pk=asked.article_version_id).first()
+    recording.remember(
+        desk,
+        source=Source.QUESTION,
+        ref=f"asked/{asked.pk}",
+        text=question,
+        channel="bot",
+        outcome=Outcome.HUMAN if version is None else Outcome.ANSWERED,
+        article=version.title[:120] if version is not None else "",
+        score=float(asked.score or 0),
+        kept=question,
+    )
 
 
 @action("answers.judge", "评价智能问答", ASK)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
 from gonghui.engines.casework.models import Case, Intake
+from gonghui.engines.language.actions import recording
+from gonghui.engines.language.models import Outcome, Source
 from gonghui.kernel.access.actor import Actor
+from gonghui.kernel.org.models import Union
+from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.systems.rights.law.actions import reaching
 from gonghui.systems.rights.law.models import Consultation
+from gonghui.systems.rights.law.queries.texts import Fitting
 
 
 def received(case: Case, *, by: Actor, intake: Intake, said: Any, **facts: Any) -> None:
@@ -17,3 +24,18 @@ def received(case: Case, *, by: Actor, intake: Intake, said: Any, **facts: Any) 
     made.place_at(case.union)
     made.save()
     reaching.received(case, intake=intake, said=said)
+
+
+def answered(question: str, union: Union, shown: Fitting) -> None:
+    """Let the analyses of consultations know a question a published answer was shown for."""
+    with transaction.atomic(), wall_at(Scope.everything()):
+        recording.remember(
+            union,
+            source=Source.QUESTION,
+            text=question,
+            channel="web",
+            outcome=Outcome.ANSWERED,
+            article=shown.answer.question[:120],
+            score=shown.score,
+            kept=question,
+        )

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gonghui.engines.casework.actions import intake, replies, work
 from gonghui.engines.casework.models import Case, Intake
-from gonghui.engines.language.models import Draft
+from gonghui.engines.language.models import Draft, Record
 from gonghui.kernel.access.actor import platform
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.audit.models import Entry
@@ -349,6 +349,9 @@ def test_a_published_answer_comes_first_and_a_person_next(world, staff):
     assert "《工会法》第六条" in page
     assert "没有解决，转人工" in page
     assert not Consultation.objects.unscoped("test").exists()
+    kept = Record.objects.unscoped("test").get()
+    assert (kept.source, kept.outcome) == ("question", "answered")
+    assert kept.article == "试用期没有签书面合同怎么办"
     assert "咨询已收到" in read(asked_by_guest(seen="1"))
     raise_wall(Scope.everything())
     assert Consultation.objects.unscoped("test").count() == 1

@@ -15,6 +15,7 @@ from gonghui.engines.casework.actions import intake
 from gonghui.engines.casework.queries import cases
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.resource.forms import ActionForm
+from gonghui.systems.rights.law.actions import consulting
 from gonghui.systems.rights.law.actions.kinds import CONSULTATION
 from gonghui.systems.rights.law.models.writing import Subject
 from gonghui.systems.rights.law.permissions import ASK
@@ -76,6 +77,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         valid, danger = form.is_valid(), texts.alarm(_whole(request.POST))
         if danger or valid:
             if not danger and not form.cleaned_data["seen"] and (found := _fitting(request)):
+                union = own.home_union(request.actor)
+                consulting.answered(_whole(request.POST), union, found["fitting"][0])
                 return page(request, "law/ask.html", _ready(_confirming(request)) | found)
             try:
                 return _received(request, _handed_in(request, form, danger=bool(danger)))

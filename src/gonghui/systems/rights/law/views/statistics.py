@@ -44,7 +44,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         ui.Row(
             line.key,
             [
-                line.title,
+                line.title if line.key or by != "category" else "待分类",
                 f"{line.complaints:,}",
                 f"{line.open:,}",
                 f"{line.answered:,}",
