@@ -120,7 +120,7 @@ def do(request: HttpRequest, pk: int, role: str) -> HttpResponse:
                 form.add_error(None, f"{refusal.message}{refusal.remedy}")
                 status = refusal.status
             else:
-                messages.success(request, f"{verb.title}：已办理。")
+                messages.success(request, f"{verb.title}：已提交。")
                 return redirect("hall-matter", pk=pk)
     context = {"story": story, "matter": story.matter, "verb": verb, "form": form, "pk": pk}
     return render(request, "hall/verb.html", context, status=status)
