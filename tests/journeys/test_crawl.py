@@ -64,11 +64,11 @@ ALLOWED = {
     ],
     *["https", "http", "www"],
     # Proper names: protocols, browsers and systems, and the simulator's own AppID.
-    *["CAS", "OIDC", "SCIM", "Chrome", "Linux", "simulated"],
+    *["CAS", "OIDC", "SCIM", "SMPP", "CMPP", "HTTP", "WAP", "BREW", "Chrome", "Linux", "simulated"],
     # What an administrator is told to type.
     *["make", "install"],
-    # User names of the demo.
-    *["huiyuan", "zhigong"],
+    # User names of the demo, and the account at its simulated carriers.
+    *["huiyuan", "zhigong", "gonghui"],
 }
 WORD = re.compile(r"(?<![\w@./:#-])[A-Za-z]{2,}(?![\w@/:#-]|\.\w)")
 HIDDEN = {"script", "style", "template", "noscript", "svg", "kbd", "code", "textarea"}

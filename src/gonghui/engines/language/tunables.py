@@ -83,7 +83,7 @@ DRAFT_MODEL = Setting(
     "language.draft_model",
     "机器起草的模型名称",
     str,
-    "draft",
+    "draft-1",
     "由接口提供方给出的模型名称。",
     minimum=1,
     maximum=80,
