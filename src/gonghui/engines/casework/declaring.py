@@ -195,10 +195,10 @@ class CaseKind:
     id. desk: `desk(intake_union) -> Union`: where a case lies after intake; by default the union
     it was handed in at. dispatch: decision table with the columns of rules.routing; None: the
     engine's. row: the system's own model, Scoped, with a one-to-one field `case`: kept at the
-    case's place. classify: `classify(text) -> Hint`, before anything is stored. similar: `similar(
-    text) -> list of case ids`, besides the engine's own comparison while a desk writes. steps:
-    code → words of the system's own states (Case.step). guards: verb → `guard(case, *, by, **arguments)` that
-    raises a Refusal. hooks: moment → `hook(case, *, by, **facts)` in the verb's transaction.
+    case's place. classify: `classify(text) -> Hint`, before anything is stored. similar:
+    `similar(text) -> list of case ids`, besides the engine's own comparison while a desk writes.
+    steps: code → words of the system's own states (Case.step). guards: verb → `guard(case, *, by,
+    **arguments)` that raises a Refusal. hooks: moment → `hook(case, *, by, **facts)` in the verb's transaction.
     reviewed: whether a reply needs another's review; by default always. outcomes: code → words
     of the result of a reply. service: what complainants call it. link, own_link: address of a
     case's page for cadres, of a thread's page for the complainant; None: the engine's pages.

@@ -15,7 +15,12 @@ from gonghui.kernel.ui import components as ui
 from gonghui.systems.foundation.config import queries
 from gonghui.systems.foundation.config.permissions import VIEW_SETTINGS
 
-PROCESSES = {"web": "网页服务", "realtime": "实时消息", "worker": "后台任务", "carriers": "模拟短信中心"}
+PROCESSES = {
+    "web": "网页服务",
+    "realtime": "实时消息",
+    "worker": "后台任务",
+    "carriers": "模拟短信中心",
+}
 SOURCES = {DATABASE: "数据库", SNAPSHOT: "本地快照", DECLARED: "程序默认"}
 TITLES = {**VARIABLES, "python": "运行环境版本"}
 

@@ -24,6 +24,7 @@ from gonghui.systems.media.short_messages.models.phones import index_of
 from gonghui.systems.media.short_messages.models.routes import Health, Protocol
 from gonghui.systems.media.short_messages.models.sending import MessageState
 from gonghui.systems.media.short_messages.queries import routes, tuning
+from gonghui.systems.media.short_messages.queries.walls import for_all_unions
 from gonghui.systems.media.short_messages.rules import billing, carriers, matching, segments, states
 from gonghui.systems.media.short_messages.rules.routing import (
     MOST_TRIES,
@@ -34,7 +35,6 @@ from gonghui.systems.media.short_messages.rules.routing import (
 )
 from gonghui.systems.media.short_messages.rules.segments import Alphabet
 from gonghui.systems.media.short_messages.rules.states import Part, Whole
-from gonghui.systems.media.short_messages.walls import for_all_unions
 
 PERHAPS = "网关没有说明是否收到"
 TOO_MANY = 429

@@ -18,9 +18,9 @@ from gonghui.systems.media.short_messages.models import Batch, Budget, Message
 from gonghui.systems.media.short_messages.models.phones import index_of
 from gonghui.systems.media.short_messages.models.sending import MessageState
 from gonghui.systems.media.short_messages.queries import reach, routes, tuning
+from gonghui.systems.media.short_messages.queries.walls import everywhere
 from gonghui.systems.media.short_messages.rules import billing, carriers, categories, segments
 from gonghui.systems.media.short_messages.rules.routing import Way
-from gonghui.systems.media.short_messages.walls import everywhere
 
 FINGERPRINT = "short_messages.fingerprint"
 REPEATED = "去重窗口内同一号码、同一内容已经发过"

@@ -33,10 +33,10 @@ from gonghui.systems.media.short_messages.models.phones import indexes_of
 from gonghui.systems.media.short_messages.permissions import ALARM, ANSWER, REVEAL
 from gonghui.systems.media.short_messages.queries import tuning
 from gonghui.systems.media.short_messages.queries.places import person_with, province
+from gonghui.systems.media.short_messages.queries.walls import for_all_unions
 from gonghui.systems.media.short_messages.rules import commands, crisis, matching, wording
 from gonghui.systems.media.short_messages.rules.commands import Command
 from gonghui.systems.media.short_messages.rules.segments import Header
-from gonghui.systems.media.short_messages.walls import for_all_unions
 
 logger = logging.getLogger(__name__)
 

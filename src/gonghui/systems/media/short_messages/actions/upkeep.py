@@ -17,7 +17,7 @@ from gonghui.systems.media.short_messages.models.routes import Protocol
 from gonghui.systems.media.short_messages.models.sending import BatchState, MessageState
 from gonghui.systems.media.short_messages.permissions import RESEND
 from gonghui.systems.media.short_messages.queries import tuning
-from gonghui.systems.media.short_messages.walls import for_all_unions
+from gonghui.systems.media.short_messages.queries.walls import for_all_unions
 
 EVERYWHERE = "upkeep looks after the messages of all unions"
 REPORTS_LATE = timedelta(hours=2)

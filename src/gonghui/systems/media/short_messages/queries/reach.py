@@ -16,8 +16,8 @@ from gonghui.kernel.people.models import MOBILE, Person
 from gonghui.kernel.resource import lists
 from gonghui.kernel.resource.declaration import RESOURCES, Resource
 from gonghui.systems.media.short_messages.models import BlackEntry, Consent
+from gonghui.systems.media.short_messages.queries.walls import everywhere
 from gonghui.systems.media.short_messages.rules import categories
-from gonghui.systems.media.short_messages.walls import everywhere
 
 EVERYBODY = "a refusal binds every union, whoever it was told to"
 NUMBERS = "numbers of people whose list the actor may read, to send to them"
