@@ -33,7 +33,7 @@ def only_what_changed() -> Iterator[None]:
         options = state.models[app, model].options
         options[option] = [*options[option], added]
         if "apps" in state.__dict__:
-            rendered = state.apps.get_model(app, model)._meta
+            rendered = state.apps.all_models[app][model]._meta
             setattr(rendered, option, [*getattr(rendered, option), added])
 
     ProjectState.add_model = add_model

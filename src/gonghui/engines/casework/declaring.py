@@ -198,7 +198,8 @@ class CaseKind:
     case's place. classify: `classify(text) -> Hint`, before anything is stored. similar:
     `similar(text) -> list of case ids`, besides the engine's own comparison while a desk writes.
     steps: code → words of the system's own states (Case.step). guards: verb → `guard(case, *, by,
-    **arguments)` that raises a Refusal. hooks: moment → `hook(case, *, by, **facts)` in the verb's transaction.
+    **arguments)` that raises a Refusal. hooks: moment → `hook(case, *, by, **facts)` in the verb's
+    transaction.
     reviewed: whether a reply needs another's review; by default always. outcomes: code → words
     of the result of a reply. service: what complainants call it. link, own_link: address of a
     case's page for cadres, of a thread's page for the complainant; None: the engine's pages.
