@@ -67,6 +67,8 @@ ALLOWED = {
     *["CAS", "OIDC", "SCIM", "SMPP", "CMPP", "HTTP", "WAP", "BREW", "Chrome", "Linux", "simulated"],
     # What an administrator is told to type.
     *["make", "install"],
+    # What one texts to be left alone, and how filtered words are spelt to slip past.
+    *["TD", "bo", "dan", "du", "shua"],
     # User names of the demo, and the account at its simulated carriers.
     *["huiyuan", "zhigong", "gonghui"],
 }

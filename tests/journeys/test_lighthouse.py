@@ -1,4 +1,8 @@
-"""The hall's home and application pages by Lighthouse, on a slow phone: accessible and quick."""
+"""The hall's home and application pages by Lighthouse, on a slow phone: accessible, light, still.
+
+The performance score is printed, not judged: it falls with whatever else the machine does. It is
+measured on a quiet one for docs/performance.md.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,8 @@ from tests.journeys.visitor import Visitor
 
 CLIENTS = Path(__file__).parents[1] / "clients"
 SECONDS = 900
-QUICK, ACCESSIBLE = 90, 100
+ACCESSIBLE, LIGHT, STILL = 100, 200_000, 0.1
+"""Score; bytes on the wire; layout shift."""
 PAGES = ("/hall/", "/hall/services/appointment/", "/hall/apply/appointment/what/")
 
 
@@ -45,7 +50,8 @@ def judge(found: list[dict], count: int) -> None:
         print(page)
         assert page["reached"] == page["address"], page
         assert page["accessibility"] >= ACCESSIBLE, page
-        assert page["performance"] >= QUICK, page
+        assert 0 < page["bytes"] <= LIGHT, page
+        assert 0 <= page["shift"] <= STILL, page
     assert len(found) == count
 
 
