@@ -254,7 +254,7 @@ def test_opinions_and_questionnaire(visit: Visit) -> None:
     page.get_by_role("link", name=re.compile("疗休养")).first.click()
     page.wait_for_load_state()
     worker.look("draft")
-    page.get_by_role("link", name=re.compile("提意见：第三条")).click()
+    page.get_by_role("link", name=re.compile(r"提意见\s*：第三条")).click()
     page.get_by_label("意见和理由").fill("建议写明女职工优先。")
     worker.look("opinion")
     page.get_by_role("button", name="提出意见").click()

@@ -156,8 +156,9 @@ def test_a_letter_keeps_the_day_it_came(kind, world):
     assert got.intake.recorded_at > arrived
     clock = Clock.objects.get(case=got.case, code="accept")
     assert clock.started_on == timezone.localdate(arrived)
-    web = complaint(kind, world.province, channel="web", received_at=arrived)
-    assert web.intake.received_at > arrived
+    worker = world.actor("职工")
+    web = complaint(kind, world.province, channel="web", received_at=arrived, by=worker)
+    assert web.intake.received_at > arrived, "who hands in themselves says no day"
 
 
 def test_accepting(kind, world, staff):

@@ -104,11 +104,11 @@ class TestDanger:
         assert not Todo.objects.filter(kind__in=("feedback.crisis", "case.call")).exists()
         intake.tell(got.intake, by=intake.CODE_HOLDER, text=DANGER)
         found = Todo.objects.filter(kind__in=("feedback.crisis", "case.call"), done_at=None)
-        assert {todo.kind for todo in found} == {"feedback.crisis", "case.call"}
+        assert {todo.kind for todo in found.all()} == {"feedback.crisis", "case.call"}
         intake.tell(got.intake, by=intake.CODE_HOLDER, text="有人在吗")
-        assert found.count() == 2, "what the complainant adds settles nothing"
+        assert found.all().count() == 2, "what the complainant adds settles nothing"
         intake.ask(got.intake, by=hotline.agent, text="我们正在给您打电话")
-        assert [todo.kind for todo in found] == ["case.call"]
+        assert [todo.kind for todo in found.all()] == ["case.call"]
 
     @pytest.mark.parametrize("way", ["rate", "reopen", "withdraw"])
     def test_danger_in_the_last_words_is_heard(self, hotline, way):

@@ -51,7 +51,7 @@ NAMES = [f"{surname}小满" for surname in "闻人慕容东方欧阳司徒令"]
 MOBILES = [f"138055177{place:02d}" for place in range(11)]
 STORY = "从三月起不发夜班津贴，车间主任让我们去找厂长，厂长不见人"
 CHANNELS = ("web", "phone", "counter", "sms")
-ENDLESS = ("/events", "/signout/", "/sso/logout", "/sso/logout/confirm/")
+ENDLESS = ("/events", "/signout/", "/sso/logout", "/sso/logout/confirm/", "/cas/logout")
 """Addresses that stream for ever, or end the session."""
 
 
