@@ -1,5 +1,5 @@
 """A text in which a life may be in danger reaches people in that very step, whichever way it
-comes and at whatever hour, and no machine answers it (issue 5, must-show 6)."""
+comes and at whatever hour, and no machine answers it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What a cadre of another county and another lawyer try: lists, records, API, exports, papers,
-files, steps and figures of a county that is not theirs (issue 5, D)."""
+files, steps and figures of a county that is not theirs."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Danger to a life in an application, a clue, a material, a word in the thread or an appeal calls
-people in that very step; who wrote it reads fixed words and no suggestion (issue 5, must-show 6).
+people in that very step; who wrote it reads fixed words and no suggestion.
 """
 
 from __future__ import annotations
