@@ -510,6 +510,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
+            index=models.Index(condition=models.Q(('phase__in', ('received', 'routed', 'handling', 'review'))), fields=['kind', 'respondent_name'], name='cw_open_respondent'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
             index=models.Index(condition=models.Q(('phase', 'replied')), fields=['kind', 'rank_on', 'id'], name='cw_queue_replied'),
         ),
         migrations.AddIndex(

@@ -171,6 +171,11 @@ class Case(Scoped):
                 name="cw_queue_handler",
             ),
             models.Index(
+                fields=["kind", "respondent_name"],
+                condition=Q(phase__in=OPEN),
+                name="cw_open_respondent",
+            ),
+            models.Index(
                 fields=["kind", "rank_on", "id"],
                 condition=Q(phase=Phase.REPLIED),
                 name="cw_queue_replied",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -326,6 +327,17 @@ def disclosed_names(part: Part) -> list[str]:
     return [str(row.name) for row in _intakes(part.case) if row.name is not None]
 
 
+MOST_SHARING = 500
+# How many rows share a band cannot be estimated: with its limit in the same query the planner
+# reads the whole table, hoping to find enough at once.
+_SHARING = """
+WITH sharing AS MATERIALIZED (
+    SELECT case_id FROM casework_fingerprint WHERE bands && %s::integer[]
+)
+SELECT case_id FROM sharing LIMIT %s
+"""
+
+
 def alike(case: Case, *, least: int = 60) -> list[collective.Likeness]:
     """Live cases of the kind like this one, the most alike first.
 
@@ -339,9 +351,9 @@ def alike(case: Case, *, least: int = 60) -> list[collective.Likeness]:
     )
     near: set[int] = set()
     if bands:
-        near |= set(
-            Fingerprint.objects.filter(bands__overlap=bands).values_list("case_id", flat=True)[:500]
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(_SHARING, [bands, MOST_SHARING])
+            near |= {row[0] for row in cursor.fetchall()}
     if case.respondent_name:
         same = rows.filter(respondent_name=case.respondent_name)
         near |= set(same.order_by("-pk").values_list("pk", flat=True)[:200])
