@@ -2,6 +2,7 @@
 // Variables: CHROMIUM, COOKIE; arguments: addresses. Writes one JSON line for each.
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
+import puppeteer from "puppeteer-core";
 
 const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--lang=zh-CN"];
 const chrome = await launch({ chromePath: process.env.CHROMIUM, chromeFlags: flags });
@@ -11,9 +12,16 @@ const options = {
   logLevel: "error",
   locale: "en-US",
   onlyCategories: ["performance", "accessibility"],
-  extraHeaders: process.env.COOKIE ? { Cookie: process.env.COOKIE } : {},
 };
 try {
+  // Chromium sends no Cookie given as an extra header; Lighthouse leaves cookies where they are.
+  const browser = await puppeteer.connect({ browserURL: `http://127.0.0.1:${chrome.port}` });
+  const { hostname } = new URL(process.argv[2]);
+  for (const pair of (process.env.COOKIE || "").split("; ").filter(Boolean)) {
+    const [name, ...value] = pair.split("=");
+    await browser.setCookie({ name, value: value.join("="), domain: hostname, path: "/" });
+  }
+  await browser.disconnect();
   for (const address of process.argv.slice(2)) {
     const { lhr } = await lighthouse(address, options);
     const wrong = Object.values(lhr.categories).flatMap((group) => group.auditRefs
