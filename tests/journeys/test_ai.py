@@ -52,7 +52,7 @@ def test_a_text_is_tried_and_corrected(visit: Visit) -> None:
     expect(page.get_by_text("另一人审核采纳后学习").first).to_be_visible()
     chief = visit("anhui-shenpi")
     page = chief.go("/w/language-corrections/?state=new")
-    page.locator("main tbody a, main .gh-list a").first.click()
+    page.locator("main tbody a").first.click()
     chief.look("correction")
     chief.begin("accept")
     chief.confirm()
