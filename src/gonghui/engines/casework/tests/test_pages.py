@@ -234,3 +234,11 @@ def test_a_case_opens_at_its_own_page(kind, world, staff, pages):
     answer = pages("province").get(address)
     assert answer["Location"] == reverse("casework:case", args=[got.case.number])
     read(pages("factory").get(address), 403)
+
+
+def test_the_kind_of_the_figures_is_kept_from_tab_to_tab(kind, pages):
+    client, address = pages("province"), reverse("casework:statistics")
+    shown = read(client.get(address, {"kind": kind.code, "from": "2026-01-01"}))
+    assert shown.count(f"kind={kind.code}&amp;from=") >= 3
+    for day in ("0001-01-01", "9999-12-31", "2026-13-01"):
+        assert read(client.get(address, {"from": day, "until": day}))

@@ -257,12 +257,13 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
     if not queries.kinds_of(actor):
         raise Forbidden("没有查看来件统计的权限。", remedy="请联系上级工会的安全管理员开通。")
     today = timezone.localdate()
-    from_on = parse_day(request.GET.get("from", "")) or date(today.year, 1, 1)
-    until_on = parse_day(request.GET.get("until", "")) or today
+    from_on = _within(request.GET.get("from", ""), today) or date(today.year, 1, 1)
+    until_on = _within(request.GET.get("until", ""), today) or today
     by = request.GET.get("by", "category")
     by = by if by in statistics.BY else "category"
     lines = statistics.table(actor, kinds, from_on, until_on, by=by)
-    span = {"from": from_on.isoformat(), "until": until_on.isoformat()}
+    kept = {"kind": request.GET["kind"]} if request.GET.get("kind") else {}
+    span = kept | {"from": from_on.isoformat(), "until": until_on.isoformat()}
     context = {
         "table": ui.Table("来件统计", _columns(by), [_line(line) for line in lines]),
         "stats": _stats(lines),
@@ -273,13 +274,24 @@ def statistics_page(request: HttpRequest) -> HttpResponse:
         "by": by,
         "from_on": from_on,
         "until_on": until_on,
-        "earlier": f"?{urlencode({**_year(from_on.year - 1), 'by': by})}",
-        "later": f"?{urlencode({**_year(from_on.year + 1), 'by': by})}"
+        "earlier": f"?{urlencode(kept | _year(from_on.year - 1) | {'by': by})}"
+        if from_on.year > FIRST_YEAR
+        else "",
+        "later": f"?{urlencode(kept | _year(from_on.year + 1) | {'by': by})}"
         if from_on.year < today.year
         else "",
         "as_of": timezone.now(),
     }
     return render(request, "casework/statistics.html", context)
+
+
+FIRST_YEAR = 1949
+
+
+def _within(text: str, today: date) -> date | None:
+    """A day figures may begin or end at; None for what is no day, or none of ours."""
+    day = parse_day(text)
+    return day if day and FIRST_YEAR <= day.year <= today.year + 1 else None
 
 
 def parse_day(text: str) -> date | None:
