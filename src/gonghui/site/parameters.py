@@ -83,7 +83,7 @@ def shown(value: Any) -> str:
 def read(text: str, like: Any) -> Any:
     """What `shown` wrote, as a value of the stored one's shape; ValueError if it is of another.
 
-    Lists hold whole numbers; a bound may be open where it is in a row of the stored table.
+    Numbers are whole; a bound may be open where it is in a row of the stored table.
     """
     if _is_table(like):
         may_be_open = [None in column for column in zip(*like, strict=True)]
@@ -91,12 +91,12 @@ def read(text: str, like: Any) -> Any:
         if not rows or not all(_fits(row, may_be_open) for row in rows):
             raise ValueError(text)
         return rows
-    if isinstance(like, list):
-        numbers = _numbers(text)
-        if not numbers or None in numbers:
-            raise ValueError(text)
-        return numbers
-    return json.loads(text) if isinstance(like, int) else text
+    if not isinstance(like, list | int):
+        return text
+    numbers = _numbers(text)
+    if not numbers or None in numbers or (isinstance(like, int) and len(numbers) != 1):
+        raise ValueError(text)
+    return numbers if isinstance(like, list) else numbers[0]
 
 
 def _numbers(text: str) -> list[int | None]:
@@ -142,7 +142,7 @@ class ChangeForm(ActionForm):
             return read(text, stored)
         except ValueError as error:
             shape = f"，每行 {len(stored[0])} 个" if _is_table(stored) else ""
-            raise ValidationError(f"请填写数字{shape}。") from error
+            raise ValidationError(f"请填写整数{shape}。") from error
 
 
 PARAMETERS = Resource(

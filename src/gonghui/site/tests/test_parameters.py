@@ -53,10 +53,12 @@ def test_document_reason_and_day_are_asked_for(world, row, lacking):
     assert DatedParameter.objects.unscoped("t").filter(key=row.key).count() == 1
 
 
-def test_a_value_of_another_kind_is_refused(world, row):
+@pytest.mark.parametrize("value", ["十二", "1.5", "true", "{}", "null", '"12"', "1，2", "不限"])
+def test_a_value_of_another_kind_is_refused(world, row, value):
     client = client_of(world, APPROVER, world.province)
-    page = client.post(f"/w/parameters/{row.pk}/change/", {**ASKED, "value": "十二"})
+    page = client.post(f"/w/parameters/{row.pk}/change/", {**ASKED, "value": value})
     assert page.status_code == 422
+    assert "请填写整数。" in page.content.decode()
 
 
 def test_cities_and_handlers_see_but_do_not_change(world, row, as_application):
@@ -100,7 +102,7 @@ def test_a_row_that_lacks_something_is_refused(world, table, value):
     client = client_of(world, APPROVER, world.province)
     page = client.post(f"/w/parameters/{table.pk}/change/", {**ASKED, "value": value})
     assert page.status_code == 422
-    assert "请填写数字，每行 4 个。" in page.content.decode()
+    assert "请填写整数，每行 4 个。" in page.content.decode()
 
 
 def test_a_plain_list_takes_whole_numbers_alone(world, as_application):
@@ -118,4 +120,4 @@ def test_a_plain_list_takes_whole_numbers_alone(world, as_application):
 def test_the_form_begins_with_what_holds(world, table, as_application):
     client = client_of(world, APPROVER, world.province)
     page = client.get(f"/w/parameters/{table.pk}/change/").content.decode()
-    assert f'value="{shown(table.value)}"' in page
+    assert 'value="0、25、1、3；25、201、3、7；201、1001、7、15；' in page
