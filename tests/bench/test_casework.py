@@ -166,6 +166,11 @@ def test_desk_search_and_figures(report, kind, places):
         beside_sql(report, f"各栏件数（{name}）", lambda actor=actor: desk.counts(actor, [kind]))
         beside_sql(
             report,
+            f"办件台：首页连各栏件数（{name}）",
+            lambda actor=actor: (desk.queue(actor, [kind]), desk.counts(actor, [kind])),
+        )
+        beside_sql(
+            report,
             f"按字查找（{name}）",
             lambda actor=actor: desk.find("车间温度过高77", actor, [kind]),
         )

@@ -46,6 +46,10 @@ class Reason(ActionForm):
     reason = text("理由", rows=3, most=300)
 
 
+class Pausing(ActionForm):
+    reason = text("理由", rows=3, most=200)
+
+
 class Nothing(ActionForm):
     """What needs no words."""
 
@@ -120,6 +124,11 @@ class Respondent(ActionForm):
     union = UnionField(label="被反映工会", required=False)
     name = forms.CharField(label="被反映单位名称", max_length=120, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Whoever mends the name alone keeps the union, which is shut out of the case by it.
+        self.initial = {"union": self.record.respondent, **(self.initial or {})}
+
 
 class AskPart(ActionForm):
     union = UnionField(label="请哪个工会")
@@ -168,6 +177,9 @@ class Draft(ActionForm):
         field.required = bool(outcomes)
         if not outcomes:
             del self.fields["outcome"]
+        if (reply := self.record.replies.exclude(state="sent").first()) is not None:
+            present = {"text": reply.text.reveal(), "outcome": reply.outcome}
+            self.initial = {**present, **(self.initial or {})}
 
 
 class Review(ActionForm):
@@ -321,7 +333,7 @@ VERB_FORMS: dict[str, type[ActionForm]] = {
     "send_back": Reason,
     "step": Step,
     "name_respondent": Respondent,
-    "pause": Reason,
+    "pause": Pausing,
     "resume": Nothing,
     "ask_extension": Extension,
     "decide_extension": Decision,

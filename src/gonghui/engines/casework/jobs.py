@@ -10,7 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from gonghui.engines.casework.actions import after, knowledge
-from gonghui.engines.casework.actions.telling import RED, happened, open_for, remind
+from gonghui.engines.casework.actions.telling import (
+    RED,
+    happened,
+    open_for,
+    remind,
+    superior_of,
+)
 from gonghui.engines.casework.declaring import KINDS, Moment, kind_of
 from gonghui.engines.casework.models import LIVE, Article, ArticleState, Case, Clock, Phase
 from gonghui.engines.casework.parameters import CLOSE_WORKDAYS, YELLOW_WORKDAYS
@@ -21,11 +27,9 @@ from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.jobs.periodic import every
 from gonghui.kernel.jobs.registry import job
-from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope, raise_wall
 
 SWEEP = "time runs for every case"
-TELL = "a red light is told to the desk's superior"
 BATCH = 500
 CLOCKWORK = platform("时限监测")
 
@@ -80,9 +84,7 @@ def _locked(pk: int) -> Case | None:
 
 def _tell_superior(case: Case) -> None:
     """The to-do of whoever supervises above, or at the desk where nothing is above."""
-    over = case.union.parent_id
-    union = Union.objects.unscoped(TELL).get(pk=over) if over else case.union
-    open_for(case, RED, kind_of(case).permissions.supervise.code, union=union)
+    open_for(case, RED, kind_of(case).permissions.supervise.code, union=superior_of(case))
 
 
 @every("20 1 * * *")

@@ -12,6 +12,7 @@ from procrastinate import jobs
 from procrastinate.contrib.django import app
 
 from gonghui.kernel.jobs import tasks
+from gonghui.kernel.jobs.queueing import QueueManager
 from gonghui.kernel.jobs.registry import MAX_RESCUES
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def rescue_stalled(now: float | None = None) -> int:
 def _rescue(job: jobs.Job) -> None:
     if job.attempts < MAX_RESCUES:
         logger.warning("job %s %s lost its worker and is queued again", job.id, job.task_name)
-        async_to_sync(app.job_manager.retry_job)(job)
+        async_to_sync(QueueManager(app.connector).retry_job)(job)
         return
     logger.error("job %s %s lost its worker again and is given up", job.id, job.task_name)
     async_to_sync(app.job_manager.finish_job)(job, jobs.Status.FAILED, delete_job=False)

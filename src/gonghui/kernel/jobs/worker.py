@@ -13,6 +13,7 @@ from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
 from gonghui.kernel.jobs import loops, stopping
+from gonghui.kernel.jobs.queueing import QueueManager
 from gonghui.kernel.jobs.registry import concurrency
 from gonghui.kernel.jobs.rescue import HEARTBEAT, STALLED_AFTER
 
@@ -78,6 +79,7 @@ def working_app() -> DjangoApp:
     connection of their own thread: that keeps `defer` inside their transaction.
     """
     working = DjangoApp(connector=_connector())
+    working.job_manager = QueueManager(working.connector)
     working.tasks = app.tasks
     return working
 

@@ -168,7 +168,8 @@ def connect(
     label = party.code if isinstance(party, Party) else party
     try:
         target = checked_url(f"{'https' if encrypted else 'http'}://{address}")
-        if target.port is None:
+        # The port of an address is read from the text: httpx leaves out the scheme's usual one.
+        if not address.rpartition(":")[2].isdecimal():
             raise Refused("外联地址缺少端口。", rule=RULE, code="port")
         return _open(target, timeout, encrypted)
     except Refused as refused:

@@ -9,7 +9,7 @@ from django.db.models import Avg
 from django.utils import timezone
 
 from gonghui.engines.casework.actions import clocks
-from gonghui.engines.casework.actions.intake import heed
+from gonghui.engines.casework.actions.intake import check_here, heed
 from gonghui.engines.casework.actions.telling import happened, refresh_todos
 from gonghui.engines.casework.actions.verbs import verb
 from gonghui.engines.casework.declaring import Begin, Moment, Until
@@ -78,6 +78,7 @@ def rate(
     words: str = "",
 ) -> Rating:
     """The complainant's own rating of the answer, once a round."""
+    check_here(intake)
     case = intake.case
     made = _rate(intake, case, score, resolved, words, called_back=False)
     happened(
@@ -175,6 +176,7 @@ def reopen_for(intake: Intake, *, by: Actor, words: str) -> Case:
 
 
 def _reopen(intake: Intake, words: str, by: Actor) -> Case:
+    check_here(intake)
     case = intake.case
     words = words.strip()
     if not words:

@@ -39,7 +39,7 @@ from gonghui.engines.casework.rules import codes, fingerprint, routing
 from gonghui.engines.casework.rules import confidentiality as secrecy
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.base.errors import Missing, Refusal
+from gonghui.kernel.base.errors import Conflict, Missing, Refusal
 from gonghui.kernel.base.sealing import keyring
 from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.org.models import Union
@@ -74,6 +74,8 @@ BY_MESSAGE = "a message delivered twice is one intake"
 BY_CODE = "the reference code proves whose thread it is"
 KNOWN = "a complainant who is known here is named from the register of people, sealed at once"
 RISE = "a case lies above the unit it is about"
+FIRST_YEAR = 1949
+"""Nothing came in before: an earlier year is a slip of the hand."""
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,8 @@ def checked(kind: CaseKind, said: Said) -> Said:
     received = said.received_at or now
     if received > now:
         raise Refusal("收到时间不能晚于现在。", field="received_at", code="future")
+    if received.year < FIRST_YEAR:
+        raise Refusal("收到时间的年份不对，请核对。", field="received_at", code="past")
     if not 1 <= said.people <= 100_000:
         raise Refusal("代表人数不对。", field="people", code="people")
     said = replace(
@@ -359,6 +363,7 @@ def by_code(code: str, *, ip: str = "") -> Intake:
 @verb("tell", "补充说明", "own", hangs=True)
 def tell(intake: Intake, *, by: Actor, text: str) -> ThreadLine:
     """The complainant adds to their own thread."""
+    check_here(intake)
     line = _spoken(intake, ThreadLine.Side.COMPLAINANT, text, by)
     case = intake.case
     heed(case, text, by)
@@ -404,6 +409,12 @@ def sounds_of_danger(kind: CaseKind, text: str) -> bool:
     return bool(text.strip() and kind.classify and kind.classify(text).crisis)
 
 
+def check_here(intake: Intake) -> None:
+    """Refuse further steps of a complainant who took the complaint back."""
+    if intake.withdrawn_at is not None:
+        raise Conflict("这件来件已经撤回。", remedy="有新情况的，请重新提出。", code="withdrawn")
+
+
 def _spoken(intake: Intake, side: str, text: str, by: Actor) -> ThreadLine:
     text = text.strip()
     if not text:
@@ -416,6 +427,7 @@ def _spoken(intake: Intake, side: str, text: str, by: Actor) -> ThreadLine:
 @verb("withdraw", "撤回来件", "own", hangs=True)
 def withdraw(intake: Intake, *, by: Actor, words: str = "") -> Intake:
     """Take the own complaint back; a case nobody complains of any more ends."""
+    check_here(intake)
     case = intake.case
     if words.strip():
         _spoken(intake, ThreadLine.Side.COMPLAINANT, words, by)

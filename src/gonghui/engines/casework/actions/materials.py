@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from gonghui.engines.casework.models import Intake
@@ -40,6 +40,15 @@ def keep(intake: Intake, keys: Sequence[UUID], user_id: int) -> list[StoredFile]
 
 def of(intake: Intake) -> list[StoredFile]:
     return files_of(OWNER, intake.pk)
+
+
+def of_each(intakes: Iterable[Intake]) -> dict[int, list[StoredFile]]:
+    """The materials of many complaints in one query, by intake."""
+    found: dict[int, list[StoredFile]] = {intake.pk: [] for intake in intakes}
+    rows = StoredFile.objects.filter(owner_kind=OWNER, owner_id__in=list(found))
+    for file in rows.order_by("id"):
+        found[file.owner_id or 0].append(file)
+    return found
 
 
 def may_read(actor: Actor, file: StoredFile) -> bool:

@@ -27,7 +27,8 @@ from gonghui.engines.casework.models import (
     Reply,
     ReplyState,
 )
-from gonghui.engines.casework.rules import phases
+from gonghui.engines.casework.queries import cases as queries
+from gonghui.engines.casework.rules import confidentiality, phases
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actions import note
 from gonghui.kernel.access.actor import Actor
@@ -60,12 +61,10 @@ def draft(
     if outcomes and outcome not in outcomes:
         raise Refusal("请选择办理结果。", field="outcome", code="outcome")
     kept = {pk: words.strip() for pk, words in (own or {}).items() if words.strip()}
-    with everywhere():
-        known = set(
-            Intake.objects.unscoped(ANSWERED).filter(case=case).values_list("pk", flat=True)
-        )
-    if stray := set(kept) - known:
+    secrets = _secrets(case)
+    if stray := set(kept) - set(secrets):
         raise Refusal(f"来件 {min(stray)} 不在这个办件里。", field="own", code="stray")
+    confidentiality.check_answer(text, kept, secrets)
     reply = open_reply(case) or Reply(case=case, round=case.round, drafted_at=timezone.now())
     reply.state = ReplyState.DRAFT
     reply.text = text.strip()
@@ -76,7 +75,22 @@ def draft(
     reply.version += 1
     reply.save()
     _cite(case, cites)
+    # Whoever opened the form before would write over this draft.
+    case.version += 1
+    case.save(update_fields=["version"])
     return reply
+
+
+def _secrets(case: Case) -> dict[int, list[str]]:
+    """The words that name each complainant of a case, by intake."""
+    with everywhere():
+        rows = list(Intake.objects.unscoped(ANSWERED).filter(case=case))
+    return queries.secrets_by_intake(rows)
+
+
+def _paragraphs(reply: Reply) -> dict[int, str]:
+    written = json.loads(reply.own.reveal()) if reply.own else {}
+    return {int(pk): words for pk, words in written.items()}
 
 
 def _cite(case: Case, ids: Sequence[int]) -> None:
@@ -115,9 +129,11 @@ def submit(case: Case, *, by: Actor) -> Case:
         raise Conflict(
             f"还有协办单位没有反馈：{'、'.join(waiting)}。",
             rule="协办单位反馈后才能答复",
-            remedy="请催促反馈，或取消协办。",
+            remedy="请催促反馈，或请其上级工会代为反馈。",
             code="parts_open",
         )
+    # The case may have become a collective one since the draft.
+    confidentiality.check_answer(reply.text.reveal(), _paragraphs(reply), _secrets(case))
     reply.submitted_at = timezone.now()
     if not kind_of(case).reviewed(case):
         return _send(case, reply, by, "")
@@ -165,8 +181,7 @@ def _send(case: Case, reply: Reply, by: Actor, opinion: str) -> Case:
     case.late = case.due_on is not None and today > case.due_on
     reply.state = ReplyState.SENT
     reply.save()
-    written = json.loads(reply.own.reveal()) if reply.own else {}
-    own = {int(pk): words for pk, words in written.items()}
+    own = _paragraphs(reply)
     text = reply.text.reveal()
     with everywhere():
         intakes = list(

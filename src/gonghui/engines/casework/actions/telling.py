@@ -16,6 +16,7 @@ from gonghui.kernel.bus.outbox import publish
 from gonghui.kernel.notify import messages, timeline
 from gonghui.kernel.notify.channels import Recipient
 from gonghui.kernel.notify.kinds import register_kind
+from gonghui.kernel.notify.models import Todo
 from gonghui.kernel.notify.templates import Category, Template
 from gonghui.kernel.notify.todos import close_todo, open_todo
 from gonghui.kernel.org.models import Union
@@ -23,6 +24,7 @@ from gonghui.kernel.org.models import Union
 TARGET = "casework.case"
 PART_TARGET = "casework.part"
 SAME_CASE = "each complainant of the case at hand is told"
+TELL = "a red light is told to the desk's superior"
 ACCEPT, TAKE, HANDLE, REVIEW = "case.accept", "case.take", "case.handle", "case.review"
 EXTEND, PART, RED, CALL, REPORT = (
     "case.extend",
@@ -31,6 +33,7 @@ EXTEND, PART, RED, CALL, REPORT = (
     "case.call",
     "case.report",
 )
+OF_PHASE = (ACCEPT, TAKE, HANDLE, REVIEW)
 for _code, _title in (
     (ACCEPT, "受理来件"),
     (TAKE, "签收办件"),
@@ -166,7 +169,7 @@ def refresh_todos(case: Case, by: Actor) -> None:
         Phase.HANDLING: HANDLE,
         Phase.REVIEW: REVIEW,
     }.get(Phase(case.phase))
-    for kind in (ACCEPT, TAKE, HANDLE, REVIEW):
+    for kind in OF_PHASE:
         if kind != wanted:
             close_todo(target_type=TARGET, target_id=case.pk, kind=kind, by=by.user_id)
     if wanted is None:
@@ -213,8 +216,35 @@ def open_for(
         union_id=place.pk,
         permission=permission,
         assignee_user_id=user_id,
-        due_at=end_of(due_on or case.due_on),
+        due_at=timezone.now() if what == CALL else end_of(due_on or case.due_on),
     )
+
+
+def superior_of(case: Case) -> Union:
+    """The union above the desk, or the desk's own where nothing is above."""
+    over = case.union.parent_id
+    return Union.objects.unscoped(TELL).get(pk=over) if over else case.union
+
+
+def move_todos(case: Case) -> None:
+    """Take along what waits beside the phase's own to-do, a system's own kinds too.
+
+    Nothing stays at the former desk, which may be the unit complained of.
+    """
+    rows = Todo.objects.filter(target_type=TARGET, target_id=str(case.pk), done_at=None)
+    for todo in rows.exclude(kind__in=OF_PHASE).exclude(permission=""):
+        place = superior_of(case) if todo.kind == RED else case.union
+        open_todo(
+            kind=todo.kind,
+            target_type=TARGET,
+            target_id=case.pk,
+            title=todo.title,
+            link=todo.link,
+            org_path=place.path,
+            union_id=place.pk,
+            permission=todo.permission,
+            due_at=todo.due_at,
+        )
 
 
 def remind(case: Case, user_id: int | None, what: str, text: str) -> None:

@@ -138,7 +138,13 @@ def _case_first(function: Callable[..., Any]) -> Callable[..., Any]:
     def run(subject: Any, **given: Any) -> Any:
         with transaction.atomic():
             rows = Case.objects.unscoped(FIRST).select_for_update(of=("self",))
-            list(rows.filter(pk=subject.case_id).values_list("pk"))
+            held = None
+            # While the lock was waited for, the subject may have come under another case.
+            while held != subject.case_id:
+                held = subject.case_id
+                list(rows.filter(pk=held).values_list("pk"))
+                with everywhere():
+                    subject.refresh_from_db(fields=["case"])
             return function(subject, **given)
 
     return run

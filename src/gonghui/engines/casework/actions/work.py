@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,10 +16,11 @@ from gonghui.engines.casework.actions.telling import (
     end_of,
     happened,
     label,
+    move_todos,
     refresh_todos,
     remind,
 )
-from gonghui.engines.casework.actions.verbs import place_of_case, verb
+from gonghui.engines.casework.actions.verbs import check_no_interest, place_of_case, verb
 from gonghui.engines.casework.declaring import Begin, CaseKind, Moment, Until, kind_of
 from gonghui.engines.casework.models import (
     Case,
@@ -145,7 +147,7 @@ def name_respondent(case: Case, *, by: Actor, union: Union | None = None, name: 
     case.respondent = union
     case.respondent_name = (name.strip() or (union.name if union else ""))[:120]
     if union is not None:
-        _drop_parts_of(case, union)
+        drop_parts_of(case, union)
         if case.about(case.org_path):
             lift(case, by)
         keep_absorbed_apart(case)
@@ -179,15 +181,41 @@ def keep_absorbed_apart(case: Case) -> None:
         follow(other)
 
 
-def _drop_parts_of(case: Case, union: Union) -> None:
+def parts_of(case: Case) -> QuerySet[Part]:
+    """What other units were asked for a case and not relieved of."""
+    rows = Part.objects.unscoped(FOLLOW).filter(case=case).exclude(state=PartState.CANCELLED)
+    return rows.order_by("pk")
+
+
+def drop_parts_of(case: Case, union: Union) -> None:
     """Joint work already given to the unit complained of is taken back."""
+    for part in parts_of(case).filter(role=PartRole.JOINT):
+        if str(union.pk) in part.org_path.split("."):
+            cancel_part(part)
+
+
+def cancel_part(part: Part) -> None:
+    part.state, part.disclosed = PartState.CANCELLED, False
     with everywhere():
-        rows = Part.objects.unscoped(FOLLOW).filter(case=case, role=PartRole.JOINT)
-        for part in rows.exclude(state=PartState.CANCELLED):
-            if str(union.pk) in part.org_path.split("."):
-                part.state, part.disclosed = PartState.CANCELLED, False
-                part.save()
-                close_todo(target_type=PART_TARGET, target_id=part.pk, kind=PART)
+        part.save()
+    close_todo(target_type=PART_TARGET, target_id=part.pk, kind=PART)
+
+
+def move_parts(case: Case, other: Case) -> None:
+    """What was asked for a case goes on under the whole it was merged into; a unit that is asked
+    there already is asked once."""
+    asked = set(parts_of(case).values_list("union_id", flat=True))
+    for part in parts_of(other).select_related("union"):
+        waits = part.state in (PartState.ASKED, PartState.RETURNED)
+        if part.union_id in asked:
+            if waits:
+                cancel_part(part)
+            continue
+        part.case = case
+        with everywhere():
+            part.save()
+        if waits:
+            _part_todo(part)
 
 
 @verb("route", "派发", "handle")
@@ -255,6 +283,7 @@ def _move(case: Case, to: Union, kind: str, by: Actor, reason: str = "", because
     )
     case.place_at(to)
     follow(case)
+    move_todos(case)
 
 
 def follow(case: Case) -> None:
@@ -433,6 +462,8 @@ def _part_todo(part: Part) -> None:
 @verb("answer_part", "反馈协办事项", "handle", hangs=True)
 def answer_part(part: Part, *, by: Actor, text: str) -> Part:
     """What the asked union found or has to say."""
+    if part.role == PartRole.JOINT:
+        check_no_interest(part.case, by, place=part.case.org_path)
     if part.state not in (PartState.ASKED, PartState.RETURNED):
         raise Conflict("这件协办事项已经反馈或取消。", code="answered")
     if not text.strip():
@@ -473,6 +504,8 @@ def disclose(part: Part, *, by: Actor, reason: str) -> Part:
         raise Refusal(
             "来件人要求保密或匿名，不能告知其他单位。", rule=secrecy.RULE, code="confidential"
         )
+    # The audit entry with the reason lies at the joint unit.
+    secrecy.check_for_others(reason, secrets_of(part.case), "reason")
     part.disclosed = True
     part.version += 1
     with everywhere():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -22,6 +22,7 @@ from gonghui.engines.casework.models import (
     Intake,
     Movement,
     Part,
+    PartRole,
     PartState,
     Phase,
     Rating,
@@ -87,6 +88,15 @@ def sight_of(case: Case, actor: Actor) -> Sight:
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """One message of a thread, as far as the actor may read it."""
+
+    side: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
 class Complainant:
     """One complaint as the actor sees it; withheld words say so instead."""
 
@@ -96,7 +106,7 @@ class Complainant:
     title: str
     text: str
     details: dict[str, Any] = field(default_factory=dict)
-    lines: list[ThreadLine] = field(default_factory=list)
+    lines: list[Spoken] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
 
 
@@ -136,11 +146,14 @@ def face(case: Case, actor: Actor) -> Face:
     seen = sight_of(case, actor)
     if not seen.case:
         raise Forbidden("没有查看这个办件的权限。", code="forbidden")
+    theirs = relation(case, actor)
+    intakes = _intakes(case)
+    secrets = secrets_by_intake(intakes)
     return Face(
         case,
-        relation(case, actor),
+        theirs,
         seen,
-        [_complainant(row, case, actor) for row in _intakes(case)],
+        [_complainant(row, theirs, secrets[row.pk]) for row in intakes],
         list(case.events.order_by("pk")),
         lights(case),
         list(_parts(case)),
@@ -155,13 +168,24 @@ def secrets_of(intakes: Iterable[Intake]) -> list[str]:
 
     For comparing and cutting out; never to be kept or shown.
     """
+    return [word for words in secrets_by_intake(intakes).values() for word in words]
+
+
+def secrets_by_intake(intakes: Iterable[Intake]) -> dict[int, list[str]]:
+    """The same for each of them, by intake."""
     rows = list(intakes)
-    sealed = [item for row in rows for item in (row.name, row.mobile, row.contact)]
-    people = [row.person_id for row in rows if row.person_id is not None]
-    with everywhere():
-        known = Person.objects.unscoped(SIGHT).filter(pk__in=people)
-        names = list(known.values_list("name", flat=True)) if people else []
-    return [*(item.reveal() for item in sealed if item is not None), *names]
+    known: dict[int, str] = {}
+    if people := {row.person_id for row in rows if row.person_id is not None}:
+        with everywhere():
+            found = Person.objects.unscoped(SIGHT).filter(pk__in=people)
+            known = dict(found.values_list("pk", "name"))
+    return {
+        row.pk: [
+            *(item.reveal() for item in (row.name, row.mobile, row.contact) if item is not None),
+            *([known[row.person_id]] if row.person_id in known else []),
+        ]
+        for row in rows
+    }
 
 
 def _intakes(case: Case) -> list[Intake]:
@@ -174,9 +198,8 @@ def _parts(case: Case) -> QuerySet[Part]:
     return Part.objects.unscoped(SIGHT).filter(case=case).select_related("union").order_by("pk")
 
 
-def _complainant(intake: Intake, case: Case, actor: Actor) -> Complainant:
-    seen = confidentiality.sight(intake.secrecy, relation(case, actor))
-    secrets = secrets_of([intake])
+def _complainant(intake: Intake, theirs: Relation, secrets: list[str]) -> Complainant:
+    seen = confidentiality.sight(intake.secrecy, theirs)
     text = intake.text.reveal() if intake.text and seen.text else ""
     title = intake.title.reveal() if intake.title and seen.text else ""
     if seen.name is not Shown.FULL:
@@ -189,9 +212,20 @@ def _complainant(intake: Intake, case: Case, actor: Actor) -> Complainant:
         title,
         text,
         _details(intake, secrets if seen.name is not Shown.FULL else []) if seen.text else {},
-        list(intake.lines.all()),
+        [
+            _spoken(line, secrets if seen.name is not Shown.FULL else [])
+            for line in sorted(intake.lines.all(), key=lambda line: line.pk)
+        ],
         list(intake.answers.all()),
     )
+
+
+def _spoken(line: ThreadLine, secrets: list[str]) -> Spoken:
+    """What the complainant added is cut like the complaint; what the desk wrote is its own."""
+    text = line.text.reveal()
+    if line.side == ThreadLine.Side.COMPLAINANT:
+        text = confidentiality.redact(text, secrets)
+    return Spoken(line.get_side_display(), line.at, text)
 
 
 def _details(intake: Intake, secrets: list[str]) -> dict[str, Any]:
@@ -315,16 +349,26 @@ def part(pk: int, actor: Actor) -> Part:
     found = rows.filter(pk=pk).first()
     if found is not None and found.case.kind in KINDS:
         right = kind_of(found.case).permissions.view
-        if actor.may(right, found.org_path) or may_see(actor, found.case):
+        apart = (
+            found.role == PartRole.JOINT
+            and not actor.everywhere
+            and found.case.respondent_id in own_units(actor)
+        )
+        if (actor.may(right, found.org_path) and not apart) or may_see(actor, found.case):
             return found
     raise Forbidden("没有查看这件协办事项的权限，或者它不存在。", code="forbidden")
 
 
 def disclosed_names(part: Part) -> list[str]:
-    """Masked names for a joint unit that was told; nothing for anybody else."""
-    if not part.disclosed or part.state == PartState.CANCELLED:
+    """Masked names for a joint unit that was told, of those who gave them openly; nothing for
+    anybody else."""
+    if not part.disclosed or part.state == PartState.CANCELLED or part.case.about(part.org_path):
         return []
-    return [str(row.name) for row in _intakes(part.case) if row.name is not None]
+    return [
+        str(row.name)
+        for row in _intakes(part.case)
+        if row.name is not None and row.secrecy == Secrecy.NAMED
+    ]
 
 
 MOST_SHARING = 500

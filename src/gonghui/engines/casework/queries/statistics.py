@@ -151,7 +151,8 @@ def _titles(by: str, keys: list[Any], kinds: Iterable[CaseKind] | None) -> dict[
             return {item.value: str(item.label) for item in Difficulty}
         case "city" | "county":
             rows = Union.objects.unscoped(NAMES).filter(pk__in=[key for key in keys if key])
-            return {"": "省本级", **{str(pk): name for pk, name in rows.values_list("pk", "name")}}
+            none = "省本级" if by == "city" else "省、市本级"
+            return {"": none, **{str(pk): name for pk, name in rows.values_list("pk", "name")}}
     return {}
 
 

@@ -9,7 +9,7 @@ Sources: 《信访工作条例》（2022年）第四十四条 (not passing on to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -121,15 +121,43 @@ def redact(text: str, secrets: Iterable[str]) -> str:
     return _NUMBERS.sub(CUT, text)
 
 
-def leaks(text: str, secrets: Iterable[str]) -> list[str]:
-    """What of a person stands in a text: the words given, telephone and identity numbers."""
+def named(text: str, secrets: Iterable[str]) -> list[str]:
+    """Which of the words that name people stand in a text."""
     squeezed = re.sub(r"\s+", "", text)
-    found = [
+    return [
         secret
         for secret in {re.sub(r"\s+", "", item) for item in secrets}
         if len(secret) >= 2 and secret in squeezed
     ]
-    return [*found, *_NUMBERS.findall(text)]
+
+
+def leaks(text: str, secrets: Iterable[str]) -> list[str]:
+    """What of a person stands in a text: the words given, telephone and identity numbers."""
+    return [*named(text, secrets), *_NUMBERS.findall(text)]
+
+
+def check_answer(text: str, own: Mapping[int, str], secrets: Mapping[int, Iterable[str]]) -> None:
+    """Refuse an answer from which one complainant of a case learns who another is.
+
+    own: the paragraph for a single one; secrets: the words that name each; both by intake.
+    """
+    if len(secrets) < 2:
+        return
+    found = named(text, [word for words in secrets.values() for word in words])
+    field = "text"
+    for pk, paragraph in own.items():
+        mine = set(secrets.get(pk, ()))
+        others = [word for words in secrets.values() for word in words if word not in mine]
+        if not found and named(paragraph, others):
+            found, field = others, "own"
+    if found:
+        raise Refusal(
+            "答复会发给这个办件的每一位来件人，其中写有来件人的姓名或联系方式。",
+            rule="来件人之间互不知道身份",
+            remedy="请删去能认出来件人的内容。",
+            field=field,
+            code="names",
+        )
 
 
 def check_for_others(text: str, secrets: Iterable[str], field: str = "text") -> str:

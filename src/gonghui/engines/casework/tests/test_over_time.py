@@ -191,6 +191,14 @@ def test_figures_agree_with_the_cases(kind, world, staff):
     assert len(asked) == 1 and first.pk
 
 
+def test_what_lies_above_the_counties_is_called_so(kind, world, staff):
+    complaint(kind, world.province)
+    today = timezone.localdate()
+    for by, title in (("city", "省本级"), ("county", "省、市本级")):
+        lines = statistics.table(staff["province"], [kind], today, today, by=by)
+        assert [line.title for line in lines] == [title]
+
+
 def published(world, staff, **words):
     soon = timezone.localdate() + timedelta(days=20)
     article = knowledge.draft(

@@ -242,3 +242,75 @@ def test_the_kind_of_the_figures_is_kept_from_tab_to_tab(kind, pages):
     assert shown.count(f"kind={kind.code}&amp;from=") >= 3
     for day in ("0001-01-01", "9999-12-31", "2026-13-01"):
         assert read(client.get(address, {"from": day, "until": day}))
+
+
+def test_a_returned_draft_is_there_to_be_mended(kind, world, staff, pages):
+    case = work.accept(
+        complaint(kind, world.province).case, by=staff["province"], category="pay", summary="欠薪"
+    )
+    work.take(case, by=staff["province"])
+    client, chief = pages("province"), pages("province_chief")
+    case, _ = do(client, case, "draft", outcome="solved", text="初稿写了很长一段。")
+    case, _ = do(client, case, "submit_reply")
+    case, _ = do(chief, case, "review", send="no", opinion="请补充依据")
+    page = read(client.get(reverse("casework:do", args=[case.number, "draft"])))
+    assert "初稿写了很长一段。" in page
+
+
+def test_the_version_once_seen_stays_with_a_form_that_was_refused(kind, world, staff, pages):
+    got = complaint(kind, world.province)
+    case = work.accept(got.case, by=staff["province"], category="pay", summary="欠薪")
+    seen, client = case.version, pages("province")
+    words = {"category": "pay", "difficulty": "hard", "version": str(seen)}
+    work.describe(case, by=staff["province"], category="safety", difficulty="common")
+    address = reverse("casework:do", args=[case.number, "describe"])
+    page = read(client.post(address, {**words, "difficulty": "none"}), 422)
+    assert f'name="version" value="{seen}"' in page
+    page = read(client.post(address, words), 409)
+    assert f'name="version" value="{seen + 1}"' in page
+
+
+def test_a_pause_takes_as_many_words_as_are_kept(kind, world, staff, pages):
+    got = complaint(kind, world.province)
+    case = work.accept(got.case, by=staff["province"], category="pay", summary="欠薪")
+    chief = pages("province_chief")
+    case, page = do(chief, case, "pause", 422, reason="等" * 201)
+    assert "等等等" in page
+    case, _ = do(chief, case, "pause", reason="等" * 200)
+    assert case.paused_on is not None
+
+
+def test_whoever_mends_the_name_of_the_unit_keeps_the_union(kind, world, staff, pages):
+    got = complaint(kind, world.province, respondent=world.factory)
+    page = read(
+        pages("province").get(reverse("casework:do", args=[got.case.number, "name_respondent"]))
+    )
+    assert f'value="{world.factory.name}"' in page
+
+
+def test_words_that_were_refused_are_not_lost(kind, world):
+    worker = world.actor("沈青", person=world.person(world.mill, "沈青"))
+    got = complaint(kind, world.province, by=worker, channel="web")
+    thread = reverse("casework:thread", args=[got.intake.number])
+    words = {"do": "reopen", "words": "写了很久的一段话"}
+    assert "写了很久的一段话" in read(signed_in(worker).post(thread, words), 409)
+
+
+def test_unions_below_read_an_article_as_published(world, staff, pages):
+    writer, chief, below = pages("province"), pages("province_chief"), pages("jinghu")
+    soon = timezone.localdate() + timezone.timedelta(days=20)
+    words = {"title": "题", "body": "公布的正文", "source": "据", "expires_on": soon.isoformat()}
+    writer.post(reverse("casework:article-new"), words)
+    raise_wall(Scope.everything())
+    pk = Article.objects.unscoped("test").get().pk
+    verb = {name: reverse("casework:article-do", args=[pk, name]) for name in ("revise", "submit")}
+    writer.post(verb["submit"])
+    chief.post(reverse("casework:article-do", args=[pk, "publish"]), {"approve": "yes"})
+    seen = read(writer.get(verb["revise"])).split('name="version" value="')[1].split('"')[0]
+    again = {**words, "body": "改写中的正文", "version": seen}
+    assert writer.post(verb["revise"], again).status_code == 302
+    read(writer.post(verb["revise"], {**again, "body": "另一人的正文"}), 409)
+    page = read(below.get(reverse("casework:article", args=[pk])))
+    assert "公布的正文" in page and "改写中的正文" not in page
+    read(below.get(verb["revise"]), 403)
+    assert "改写中的正文" in read(writer.get(reverse("casework:article", args=[pk])))

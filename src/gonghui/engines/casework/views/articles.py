@@ -116,7 +116,10 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
     """One article with all its versions."""
     found = _article(request, pk)
     actor: Actor = request.actor
-    versions = list(found.versions.order_by("-number"))
+    rows = found.versions.order_by("-number")
+    # Unions that only use the article read what is published, not how it is being rewritten.
+    inside = actor.may(VIEW_ARTICLES, found.org_path)
+    versions = list(rows if inside else rows.filter(state="published"))
     waiting = versions[0].state if versions else ""
     wanted = {
         "revise": waiting != "review" and actor.may(EDIT_ARTICLES, found.org_path),
@@ -159,6 +162,7 @@ def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     found = _article(request, pk)
     if verb not in VERBS:
         raise Missing("没有这个办理环节。", code="no_verb")
+    request.actor.require(VERBS[verb].permission, found.org_path)
     return _form(request, FORMS[verb], VERBS[verb], found, found)
 
 
@@ -168,18 +172,21 @@ def _form(
     actor: Actor = request.actor
     initial = _latest(record) if form_class is Writing and record is not None else None
     form = form_class(request.POST or None, actor=actor, record=record, initial=initial)
-    status = 200
+    status, seen = 200, str(record.version) if record is not None else ""
     if request.method == "POST":
         status = 422
         form = form_class(request.POST, actor=actor, record=record)
+        seen = request.POST.get("version", "")
+        given = {"version": int(seen)} if record is not None and seen.isdecimal() else {}
         if form.is_valid():
             try:
-                made = action(subject, by=actor, **form.cleaned_data)
+                made = action(subject, by=actor, **form.cleaned_data, **given)
             except Refusal as refusal:
                 if refusal.status == 403:
                     raise
                 form.refuse(refusal)
                 status = refusal.status
+                seen = str(record.version) if refusal.code == "stale" else seen
             else:
                 messages.success(request, f"已办理：{action.title}。")
                 return redirect("casework:article", made.pk)
@@ -187,6 +194,7 @@ def _form(
         "form": form,
         "title": action.title,
         "article": record,
+        "version": seen,
         "back_url": reverse("casework:article", args=[record.pk])
         if record is not None
         else reverse("casework:articles"),

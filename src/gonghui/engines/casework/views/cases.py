@@ -41,12 +41,13 @@ def case_page(request: HttpRequest, number: str) -> HttpResponse:
         if _fits(face, name)
     ]
     main = {VERBS[name].title for name in MAIN}
+    files = materials.of_each(person.intake for person in face.people)
     context = {
         "case": case,
         "face": face,
         "kind": kind,
         "tone": TONES[case.phase],
-        "people": [(person, materials.of(person.intake)) for person in face.people],
+        "people": [(person, files[person.intake.pk]) for person in face.people],
         "facts": _facts(case),
         "clocks": [(clock, ui.pill(words, LIGHTS[light])) for clock, light, words in face.clocks],
         "next": [item for item in offered if item.title in main],
@@ -142,13 +143,14 @@ def do(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     subject: Any = case
     if verb in INTAKE_FORMS:
         subject = _intake(case, request.GET.get("intake", ""))
-    status = 200
+    status, version = 200, str(case.version)
     if request.method == "POST":
         form = form_class(request.POST, actor=actor, record=case)
         status = 422
+        # The version once seen stays until the person was told of a newer one.
+        version = request.POST.get("version", "")
         if form.is_valid():
             values = dict(form.cleaned_data)
-            version = request.POST.get("version", "")
             if subject is case and version.isdecimal():
                 values["version"] = int(version)
             try:
@@ -159,6 +161,7 @@ def do(request: HttpRequest, number: str, verb: str) -> HttpResponse:
                     raise
                 form.refuse(refusal)
                 status = refusal.status
+                version = str(case.version) if refusal.code == "stale" else version
             else:
                 messages.success(request, f"已办理：{found.title}。")
                 return _after(case, actor)
@@ -168,7 +171,7 @@ def do(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         "case": case,
         "form": form,
         "title": found.title,
-        "version": case.version if subject is case else "",
+        "version": version if subject is case else "",
         "help": _help(case, verb),
         "back_url": link_of(case),
     }

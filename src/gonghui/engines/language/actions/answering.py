@@ -47,8 +47,9 @@ def ask(question: str, *, union: Union, by: Actor, channel: str = "web") -> Repl
     question = question.strip()
     if len(question) < 2:
         raise Refusal("请写下您的问题。", field="question", code="empty")
-    question = question[:LONGEST]
     found = judge(question, union.path)
+    if found.crisis is None:
+        question = question[:LONGEST]
     with transaction.atomic(), wall_at(Scope.everything()):
         if found.crisis is not None:
             record = _kept(union, question, channel, found, Outcome.CRISIS)

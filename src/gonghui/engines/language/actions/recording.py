@@ -72,6 +72,8 @@ def remember(
         rows = Record.objects.unscoped(AGAIN).filter(source=source, ref=ref)
         made = (rows.first() if ref else None) or Record(source=source, ref=ref)
         made.text = kept
+        # What another watch found stays: its to-do is open until somebody settles it.
+        values["crisis"] = values["crisis"] or made.crisis
         for name, value in values.items():
             setattr(made, name, value)
         made.place_at(union)

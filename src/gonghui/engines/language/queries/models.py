@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from functools import lru_cache
@@ -45,7 +46,9 @@ def forget() -> None:
 @lru_cache(maxsize=3)
 def _unpacked(number: int) -> Model:
     rows = ModelVersion.objects.unscoped(ONE)
-    packed = rows.values_list("packed", flat=True).get(number=number)
+    packed, digest = rows.values_list("packed", "digest").get(number=number)
+    if hashlib.sha256(packed).hexdigest() != digest:
+        raise ValueError("the model is not the one that was kept")
     return Model.unpacked(bytes(packed))
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -56,6 +56,11 @@ CORE = (
 MODEL_FILE = DATA / "crisis_model.json.gz"
 SUSPECT = 0.2
 """Probability from which the model alone calls for a person."""
+SHORT = 40
+"""Signs up to which a text is read as one sentence, as those are that the model is measured on."""
+ALONE = 0.9
+"""Probability from which one sentence of a longer text calls for a person; lower, every second
+long letter would."""
 LEARNED = (1, 2, 6, 7)
 """Batches of data/crisis.csv that are learned from; the others only measure."""
 YES, NO = "crisis", "none"
@@ -122,18 +127,39 @@ def by_rules(text: str) -> Crisis | None:
 
 
 def detect(text: str, model: Model | None = None) -> Crisis | None:
-    """Whether a person has to be reached at once, and why; None for an everyday text."""
-    text = text[:LONGEST]
+    """Whether a person has to be reached at once, and why; None for an everyday text.
+
+    The rules read the whole text. The model reads its beginning as one, and of a longer text each
+    sentence by itself: one sentence of despair drowns in a letter about wages.
+    """
     found = by_rules(text)
     if found is not None:
         return found
-    counts = features(text)
     chosen = model or builtin()
-    share = dict(chosen.probabilities(counts))[YES]
-    if share < SUSPECT:
+    whole = _heard(text[:LONGEST], chosen, SUSPECT)
+    if whole is not None or len(text) <= SHORT:
+        return whole
+    return next(
+        (found for part in _sentences(text) if (found := _heard(part, chosen, ALONE))), None
+    )
+
+
+def _heard(text: str, model: Model, least: float) -> Crisis | None:
+    counts = features(text)
+    share = dict(model.probabilities(counts))[YES]
+    if share < least:
         return None
-    reasons = [name[1:] for name, _ in chosen.reasons(counts, YES) if len(name) > 2]
+    reasons = [name[1:] for name, _ in model.reasons(counts, YES) if len(name) > 2]
     return Crisis("unclear", tuple(reasons[:4]), share)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a text; of one without an end, overlapping pieces."""
+    for sentence in re.split(r"[。！？!?；;\n]+", text):
+        for start in range(0, max(1, len(sentence) - SHORT // 2), SHORT // 2):
+            part = sentence[start : start + SHORT].strip()
+            if len(part) > 4:
+                yield part
 
 
 def features(text: str) -> Counter[str]:

@@ -12,7 +12,8 @@ from ahocorasick_rs import MATCHKIND_LEFTMOST_LONGEST, AhoCorasick
 from gonghui.engines.language.rules.folding import plain
 from gonghui.engines.language.rules.reading import table
 
-NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千万半几]+)"
+NUMBER = r"(?:\d{1,12}(?:\.\d{1,4})?|[一二两三四五六七八九十百千万半几]{1,12})"
+"""Bounded: a long run of figures would be read anew from each of them."""
 AMOUNT = re.compile(rf"{NUMBER}多?(?:万)?(?:元|块钱|块|万元|万块)|{NUMBER}多?万(?![人户名])")
 SPAN = re.compile(rf"{NUMBER}多?个?(?:半)?(?:年半|年|个月|月份|月|天|周|星期|小时)(?!级)")
 PEOPLE = re.compile(

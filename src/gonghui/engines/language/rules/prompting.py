@@ -52,7 +52,7 @@ def _injections() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def injections(text: str) -> list[str]:
     """What in a text speaks to a machine instead of to the union; empty for a plain text."""
     folded = plain(text)
-    tight = "".join(folded.split())
+    tight = "".join(sign for sign in folded if sign.isprintable() and not sign.isspace())
     found = [
         why for why, pattern in _injections() if pattern.search(folded) or pattern.search(tight)
     ]
@@ -63,8 +63,7 @@ def prompt(question: str, title: str, body: str, source: str) -> Prompt:
     """What is asked; the caller has masked the question. ValueError when it is not masked."""
     if identifies(question):
         raise ValueError("the question still identifies a person")
-    for mark in (OPENING, CLOSING):
-        question = question.replace(mark, "")
+    question = question.replace("〔", "（").replace("〕", "）")
     user = f"依据：\n标题：{title}\n出处：{source}\n{body}\n\n{OPENING}\n{question}\n{CLOSING}"
     return Prompt(INSTRUCTIONS, user)
 

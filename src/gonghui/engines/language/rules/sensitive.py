@@ -198,8 +198,14 @@ class Matcher:
 def splits(word: str) -> list[str]:
     """The word with one or more of its characters written as parts."""
     ways = [(sign, *_parts().get(sign, ())) for sign in word]
-    found = ["".join(chosen) for chosen in product(*ways)]
-    return list(dict.fromkeys(text for text in found if text != word))[:SPLIT_MOST]
+    found: dict[str, None] = {}
+    for chosen in product(*ways):
+        text = "".join(chosen)
+        if text != word:
+            found[text] = None
+        if len(found) == SPLIT_MOST:
+            break
+    return list(found)
 
 
 def spellings(word: str) -> list[str]:

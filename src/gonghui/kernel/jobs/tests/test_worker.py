@@ -223,6 +223,37 @@ def test_a_living_worker_keeps_its_job(queue):
     assert queue() == [("t.a", "doing", 0)]
 
 
+def test_a_killed_turn_gives_way_to_the_one_that_waits(queue):
+    turns = job("t.turns", "轮次", lock="t.turns", once=True)(lambda: None)
+    other = job("t.other", "其他")(lambda: None)
+    defer(turns)
+    defer(other)
+    take(worker_is_dead=True)
+    take(worker_is_dead=True)
+    assert defer(turns) is not None
+    rescue.rescue_stalled(100)
+    assert rescue.rescue_stalled(110) == 2
+    assert queue() == [("t.turns", "failed", 0), ("t.other", "todo", 1), ("t.turns", "todo", 0)]
+    assert take(worker_is_dead=False).task_name == "t.other"
+    assert take(worker_is_dead=False).task_name == "t.turns"
+
+
+def test_a_failed_turn_gives_way_to_the_one_that_waits(queue, work):
+    runs = []
+
+    @job("t.turns", "轮次", retry=3, lock="t.turns", once=True)
+    def turns():
+        runs.append(1)
+        if len(runs) == 1:
+            defer(turns)
+            raise RuntimeError("坏了")
+
+    defer(turns)
+    work()
+    assert len(runs) == 2
+    assert [row[:2] for row in queue()] == [("t.turns", "failed"), ("t.turns", "succeeded")]
+
+
 def test_given_up_after_killing_many_workers(queue):
     run = long_job("t.killer", "致命")(lambda task: None)
     task = start(run, title="致命", started_by_id=7)

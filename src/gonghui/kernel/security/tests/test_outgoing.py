@@ -214,3 +214,12 @@ def test_arguments_that_would_open_the_guard_are_not_taken():
     for name in ("verify", "follow_redirects", "extensions", "proxy"):
         with pytest.raises(TypeError):
             outgoing.request("GET", "https://example.com/", party="probe", **{name: False})
+
+
+def test_the_usual_port_of_a_scheme_is_a_port(monkeypatch):
+    opened = []
+    monkeypatch.setattr(outgoing, "_open", lambda target, *_: opened.append(outgoing._port(target)))
+    outgoing.connect("8.8.8.8:443", party="test", encrypted=True)
+    assert opened == [443]
+    with pytest.raises(outgoing.Refused, match="缺少端口"):
+        outgoing.connect("8.8.8.8", party="test", encrypted=True)

@@ -90,8 +90,8 @@ def count(request: HttpRequest) -> HttpResponse:
         actor.require(permissions.COMPOSE)
     typed = request.POST
     text = (typed.get("text") or typed.get("body") or "").strip()[:2000]
-    if not text and (pk := typed.get("template", "")).isdecimal():
-        rows = TextTemplate.objects.unscoped(NAMES).filter(pk=int(pk), state="approved")
+    if not text and (pk := _id(typed.get("template", ""))):
+        rows = TextTemplate.objects.unscoped(NAMES).filter(pk=pk, state="approved")
         text = rows.values_list("body", flat=True).first() or ""
     category = typed.get("category", "")
     refusable = category in categories.CATEGORIES and (
@@ -120,18 +120,22 @@ def count(request: HttpRequest) -> HttpResponse:
     return render(request, "short_messages/count.html", context)
 
 
+def _id(text: str) -> int:
+    """The id somebody sent; 0 for what can be none."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else 0
+
+
 def _signature(pk: str) -> str:
-    rows = Signature.objects.unscoped(NAMES).filter(state="approved")
-    found = rows.filter(pk=int(pk)).values_list("text", flat=True).first() if pk.isdecimal() else ""
-    return found or "工会签名"
+    rows = Signature.objects.unscoped(NAMES).filter(state="approved", pk=_id(pk))
+    return rows.values_list("text", flat=True).first() or "工会签名"
 
 
 def _people(actor: Actor, pk: str, category: str) -> reach.Headcount | None:
     """The headcount of the audience chosen, by the rights of whoever asks."""
-    if not pk.isdecimal() or category not in categories.CATEGORIES:
+    if not _id(pk) or category not in categories.CATEGORIES:
         return None
     rows = Audience.objects.within(actor.scope(permissions.COMPOSE)).filter(ended_at=None)
-    audience = rows.filter(pk=int(pk)).first()
+    audience = rows.filter(pk=_id(pk)).first()
     if audience is None:
         return None
     resource = reach.list_named(audience.resource, actor)
@@ -158,12 +162,9 @@ def audience(request: HttpRequest) -> HttpResponse:
         context["chosen"] = resource
         context["list_url"] = reverse(f"resource:{resource.code}:list") + f"?{asked}"
         try:
+            counts = reach.count_list_by(resource, asked, actor, categories.BULK)
             context["lines"] = [
-                (
-                    categories.CATEGORIES[code].title,
-                    reach.count_list(resource, asked, actor, code),
-                )
-                for code in categories.BULK
+                (categories.CATEGORIES[code].title, found) for code, found in counts.items()
             ]
         except Refusal as refusal:
             context["fault"] = refusal.message

@@ -32,7 +32,7 @@ SYSTEM = System(
         ),
         "B2/p1": Served(SERVICES, "一个账号、实名等级，按人生事件编排的服务目录"),
         "B2/p2": Served(MATTERS, "我的办事：各系统一条时间线，补充、撤回、申诉、评价"),
-        "B2/p3": Served(CATALOGUE, "办事指南：条件、材料、时限、收费、办理层级、投诉渠道"),
+        "B2/p3": Served(SERVICES, "办事指南：条件、材料、时限、收费、办理层级、投诉渠道"),
         "B2/p4": Served(EASE, "大字版和无障碍；经本人同意的代办"),
         "B2/p5": Served(MATERIALS, "材料一次上传，经同意再用，每次使用留有记录"),
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -38,6 +39,8 @@ LARGEST = 2_000_000
 RELEVANT = 20
 """What concerns the union less is not kept."""
 GIVE_UP = 10
+LONGEST_WORD = 30
+logger = logging.getLogger(__name__)
 ALERT = "cn.gonghui.ai.alert"
 
 
@@ -152,17 +155,22 @@ def read(source: FeedSource) -> int:
         pieces = feeds.parse(answer.content, now)
     except Refusal as refusal:
         return _failed(source, refusal.message)
-    with transaction.atomic():
-        raise_wall(Scope.everything())
-        made = sum(take(source, piece) for piece in pieces)
-        rows = FeedSource.objects.unscoped(READING).filter(pk=source.pk)
-        rows.update(
-            read_at=now,
-            next_at=now + timedelta(minutes=source.minutes),
-            failures=0,
-            failure="",
-            brought=F("brought") + made,
-        )
+    try:
+        with transaction.atomic():
+            raise_wall(Scope.everything())
+            made = sum(take(source, piece) for piece in pieces)
+            rows = FeedSource.objects.unscoped(READING).filter(pk=source.pk)
+            rows.update(
+                read_at=now,
+                next_at=now + timedelta(minutes=source.minutes),
+                failures=0,
+                failure="",
+                brought=F("brought") + made,
+            )
+    except Exception:
+        # The other sources whose time has come are read all the same.
+        logger.exception("what source %s brought cannot be kept", source.pk)
+        return _failed(source, "对方给出的内容无法保存。")
     return made
 
 
@@ -197,7 +205,7 @@ def take(source: FeedSource, piece: feeds.Piece) -> bool:
         label=first.label,
         share=round(first.share, 4),
         relevance=points,
-        keywords=[item.word for item in keywords(text)],
+        keywords=[item.word for item in keywords(text) if len(item.word) <= LONGEST_WORD],
         place=place,
         alerts=[rule.title for rule in hits],
     )

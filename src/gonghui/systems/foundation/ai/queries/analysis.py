@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models.functions import ExtractHour, TruncDate, TruncMonth
 from django.utils import timezone
 
 from gonghui.engines.casework.models import Case
@@ -126,25 +126,31 @@ def _telling(words: Iterable[str]) -> list[str]:
     return [word for word in words if word not in VAGUE]
 
 
-def weekly(rows: Iterable[tuple[date, str]], today: date) -> dict[str, list[int]]:
-    """(day, topic) → topic → texts of each of nine weeks, the oldest first."""
+def weekly(rows: Iterable[tuple[date, str, int]], today: date) -> dict[str, list[int]]:
+    """(day, topic, texts) → topic → texts of each of nine weeks, the oldest first."""
     found: dict[str, list[int]] = defaultdict(lambda: [0] * WEEKS)
-    for day, topic in rows:
-        week = WEEKS - 1 - (today - day).days // 7
+    for day, topic, many in rows:
+        week = _week(day, today)
         if 0 <= week < WEEKS:
-            found[topic][week] += 1
+            found[topic][week] += many
     return dict(found)
+
+
+def _week(day: date, today: date) -> int:
+    return WEEKS - 1 - (today - day).days // 7
 
 
 @dataclass(frozen=True)
 class Trends:
-    """weeks: their first days. topics, labels: what rises. series: all labels by week."""
+    """weeks: their first days. topics, labels: what rises. series: all labels by week. latest:
+    how many texts topics and events are told from, 0 for all."""
 
     weeks: tuple[date, ...]
     series: dict[str, list[int]]
     labels: tuple[Rise, ...]
     topics: tuple[Rise, ...]
     events: tuple[tuple[Burst, tuple[str, ...]], ...]
+    latest: int = 0
 
 
 def trends(actor: Actor) -> Trends:
@@ -154,10 +160,15 @@ def trends(actor: Actor) -> Trends:
     found = list(
         rows.order_by("-at").values_list("id", "day", "label", "keywords", "city")[:MOST_TEXTS]
     )
-    labels = weekly(((day, label) for _, day, label, _, _ in found), today)
+    labels = weekly(rows.values_list("day", "label").annotate(texts=Count("id")), today)
     words = weekly(
-        ((day, word) for _, day, _, words, _ in found for word in _telling(words)), today
+        ((day, word, 1) for _, day, _, words, _ in found for word in _telling(words)), today
     )
+    cut = len(found) == MOST_TEXTS
+    if cut:
+        # A week of which a part alone was read would make every later one a rise.
+        whole = _week(found[-1][1], today) + 1
+        words = {word: counts[whole:] for word, counts in words.items()}
     recent = today - timedelta(days=13)
     near = {
         pk: [*_telling(words), *([city] if city else [])]
@@ -174,12 +185,13 @@ def trends(actor: Actor) -> Trends:
             (burst, tuple(dict.fromkeys(titles[ref] for ref in burst.refs)))
             for burst in bursts(near.items())[:10]
         ),
+        MOST_TEXTS if cut else 0,
     )
 
 
 @dataclass(frozen=True)
 class Uncovered:
-    """A category of questions no article answered. samples: masked."""
+    """A category of questions no article answered. words, samples: of the latest; masked."""
 
     title: str
     asked: int
@@ -201,19 +213,21 @@ def blind_spots(actor: Actor, days: int) -> BlindSpots:
     """What is asked and not covered, topics that rise, units without anybody to turn to."""
     rows = records(actor, days).filter(source=Source.QUESTION)
     asked = dict(rows.values_list("label").annotate(Count("id")))
-    open_rows = rows.filter(outcome=Outcome.HUMAN).order_by("-at")[:MOST_QUESTIONS]
+    handed = rows.filter(outcome=Outcome.HUMAN)
+    human = dict(handed.values_list("label").annotate(Count("id")))
     by: dict[str, list[Record]] = defaultdict(list)
-    for row in open_rows:
+    for row in handed.order_by("-at")[:MOST_QUESTIONS]:
         by[row.label].append(row)
     found = []
-    for label, items in by.items():
+    for label, many in human.items():
+        items = by[label]
         words = Counter(word for item in items for word in _telling(item.keywords))
         found.append(
             Uncovered(
                 CATEGORIES.get(label, label),
                 asked[label],
-                len(items),
-                round(100 * len(items) / asked[label], 1),
+                many,
+                round(100 * many / asked[label], 1),
                 tuple(word for word, _ in words.most_common(6)),
                 tuple(dict.fromkeys(shown(item)[:80] for item in items[:12]))[:3],
             )
@@ -228,7 +242,7 @@ def units_without_contact(actor: Actor, most: int = 20) -> tuple[tuple[str, ...]
     many there are)."""
     today = timezone.localdate()
     held = Grant.objects.unscoped(CONTACTS).filter(union=OuterRef("pk"), role=HANDLER.code)
-    held = held.filter(ended_at=None, valid_from__lte=today)
+    held = held.filter(ended_at=None, valid_from__lte=today, user__is_active=True)
     held = held.filter(Q(valid_to=None) | Q(valid_to__gte=today))
     rows = Union.objects.within(actor.scope(VIEW_AI)).filter(
         status=UnionStatus.ACTIVE, kind__in=SUPERIOR
@@ -276,10 +290,9 @@ def months(rows: QuerySet[Record]) -> list[tuple[str, int]]:
 
 def hours(rows: QuerySet[Record]) -> list[int]:
     """Texts by hour of the day."""
-    counts = [0] * 24
-    for at in rows.values_list("at", flat=True)[:20_000]:
-        counts[timezone.localtime(at).hour] += 1
-    return counts
+    found = rows.annotate(hour=ExtractHour("at")).values_list("hour").annotate(Count("id"))
+    counts = dict(found)
+    return [counts.get(hour, 0) for hour in range(24)]
 
 
 def places(rows: QuerySet[Record]) -> list[tuple[str, int]]:

@@ -60,7 +60,12 @@ class WordsField(forms.CharField):
 
     def clean(self, value: str) -> list[str]:
         text = super().clean(value)
-        return [word for word in re.split(r"[\s,，、;；]+", text) if word][:20]
+        words = [word for word in re.split(r"[\s,，、;；]+", text) if word]
+        if len(words) > 20 or any(len(word) > actions.LONGEST_WORD for word in words):
+            raise forms.ValidationError(
+                f"最多 20 个词，每个不超过 {actions.LONGEST_WORD} 个字，用逗号或空格隔开。"
+            )
+        return words
 
 
 class RuleForm(ActionForm):

@@ -14,19 +14,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
+from gonghui.engines.language.rules.folding import plain
 from gonghui.kernel.base.errors import Refusal
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 MOST = 200
 LONGEST_TITLE, LONGEST_SUMMARY = 200, 2_000
+LONGEST_MARKUP = 50_000
+"""Signs of an entry that are read, markup included."""
+SCRIPT = re.compile(r"<(script|style)\b(?:(?!<\1\b).)*?</\1\s*>", flags=re.IGNORECASE | re.DOTALL)
+TAG = re.compile(r"<[^<>]{0,2000}>")
+"""Neither reads on past the next beginning, so that a text of beginnings is read once."""
 CHINA = timezone(timedelta(hours=8))
 FUTURE = timedelta(days=1)
+EARLIEST = datetime(1990, 1, 1, tzinfo=CHINA)
+"""What says it is older has a date nobody set."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +61,21 @@ def parse(body: bytes, now: datetime) -> list[Piece]:
     text = body.lstrip()
     try:
         found = _json(json.loads(text)) if text[:1] == b"{" else _xml(text)
-    except (ValueError, ParseError, DefusedXmlException, KeyError, TypeError, AttributeError):
+    except (
+        ValueError,
+        ParseError,
+        DefusedXmlException,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
         raise Refusal(
             "这个地址给出的不是 RSS、Atom 或 JSON Feed。",
             remedy="请核对地址；网页地址不是订阅地址。",
             code="feed.form",
         ) from None
-    pieces = [_piece(*item, now) for item in found[:MOST]]
+    pieces = [_piece(*item, now) for item in found]
     return [piece for piece in pieces if piece.title]
 
 
@@ -70,16 +87,17 @@ def _json(content: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             str(item.get("summary") or item.get("content_text") or item.get("content_html") or ""),
             str(item.get("date_published") or item.get("date_modified") or ""),
         )
-        for item in content["items"]
+        for item in content["items"][:MOST]
     ]
 
 
 def _xml(text: bytes) -> list[tuple[str, str, str, str]]:
     root = fromstring(text, forbid_dtd=True)
     if root.tag == f"{ATOM}feed":
-        return [_atom(entry) for entry in root.iter(f"{ATOM}entry")]
+        return [_atom(entry) for entry in islice(root.iter(f"{ATOM}entry"), MOST)]
     if root.tag.rpartition("}")[2].lower() in {"rss", "rdf"}:
-        return [_rss(item) for item in root.iter() if item.tag.rpartition("}")[2] == "item"]
+        items = (item for item in root.iter() if item.tag.rpartition("}")[2] == "item")
+        return [_rss(item) for item in islice(items, MOST)]
     raise ValueError("no feed")
 
 
@@ -116,7 +134,7 @@ def _piece(title: str, link: str, summary: str, published: str, now: datetime) -
     link = link.strip()
     return Piece(
         bare(title)[:LONGEST_TITLE],
-        link[:500] if re.match(r"https?://[^\s]+$", link) else "",
+        link[:500] if link.isprintable() and re.match(r"https?://[^\s]+$", link) else "",
         bare(summary)[:LONGEST_SUMMARY],
         _moment(published.strip(), now),
     )
@@ -124,22 +142,22 @@ def _piece(title: str, link: str, summary: str, published: str, now: datetime) -
 
 def bare(text: str) -> str:
     """A text without markup and with single blanks."""
-    text = re.sub(r"<(script|style)\b.*?</\1\s*>", " ", text, flags=re.IGNORECASE | re.DOTALL)
-    text = html.unescape(re.sub(r"<[^>]{0,2000}>", " ", text))
-    text = re.sub(r"<[^>]{0,2000}>", " ", text)
+    text = SCRIPT.sub(" ", text[:LONGEST_MARKUP])
+    text = html.unescape(TAG.sub(" ", text))
+    text = TAG.sub(" ", text)
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _moment(text: str, now: datetime) -> datetime:
-    """When an entry says it was published; now where it says nothing or the future."""
+    """When an entry says it was published; now where it says nothing that can be true."""
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = read(text)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             continue
         if found.tzinfo is None:
             found = found.replace(tzinfo=CHINA)
-        return found if found <= now + FUTURE else now
+        return found if EARLIEST <= found <= now + FUTURE else now
     return now
 
 
@@ -154,16 +172,16 @@ class Rule:
     place: str = ""
 
     def hits(self, text: str, label: str, place: str) -> bool:
-        """Whether a text, its label and its place are what the rule waits for."""
+        """Whether a folded text, its label and its place are what the rule waits for."""
         if not (self.all_words or self.any_words or self.label or self.place):
             return False
         if self.label and label != self.label:
             return False
         if self.place and self.place not in place and self.place not in text:
             return False
-        if any(word.lower() not in text for word in self.all_words):
+        if any(plain(word) not in text for word in self.all_words):
             return False
-        return not self.any_words or any(word.lower() in text for word in self.any_words)
+        return not self.any_words or any(plain(word) in text for word in self.any_words)
 
 
 UNION_WORDS = (

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from gonghui.kernel.base.errors import Refusal
-from gonghui.systems.foundation.ai.rules.feeds import Rule, parse, relevance
+from gonghui.systems.foundation.ai.rules.feeds import (
+    LONGEST_MARKUP,
+    Rule,
+    bare,
+    parse,
+    relevance,
+)
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 RSS = """<?xml version="1.0"?><rss version="2.0"><channel><item>
@@ -51,11 +58,43 @@ def test_same_words_are_one_piece():
         b"\xff\xfe\x00",
         b'<!DOCTYPE r [<!ENTITY a "b">]><rss><item><title>&a;</title></item></rss>',
         b'{"items": 7}',
+        b'{"items": {"a": 1}}',
+        pytest.param(b'{"items":' + b"[" * 100_000, id="deep"),
     ],
 )
 def test_no_feed(body):
     with pytest.raises(Refusal):
         parse(body, NOW)
+
+
+def piece(**facts):
+    return parse(json.dumps({"items": [{"title": "某地工会上门讨薪", **facts}]}).encode(), NOW)[0]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "0001-01-01T00:00:00",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "昨天",
+    ],
+)
+def test_a_date_that_cannot_be_is_now(day):
+    assert piece(date_published=day).published_at == NOW
+
+
+@pytest.mark.parametrize("link", ["https://a.cn/\x00", "https://a.cn/\ud800", "file:///etc/passwd"])
+def test_a_link_no_table_can_hold_is_left_out(link):
+    assert piece(url=link).link == ""
+
+
+@pytest.mark.parametrize("part", ["<script ", "<", "<style><script>"])
+def test_markup_that_never_ends_is_read_once(part):
+    """Read anew from each beginning, it would take hours."""
+    assert len(bare(f"帮忙讨薪{part * 300_000}")) <= LONGEST_MARKUP
+    assert bare("<script>a</script>帮<style>b</style >忙<b title='1'>讨</b>薪") == "帮 忙 讨 薪"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +112,10 @@ def test_no_feed(body):
 )
 def test_alert_rules(rule, hit):
     assert rule.hits("合肥一工地欠薪", "pay", "合肥") is hit
+
+
+def test_words_of_a_rule_may_be_written_otherwise():
+    assert Rule("", all_words=("ＰＬＣ", "農民工")).hits("plc培训农民工免费", "skills", "")
 
 
 def test_relevance_is_bounded():

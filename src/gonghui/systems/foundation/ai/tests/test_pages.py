@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -19,7 +19,8 @@ from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.notify.models import Todo
 from gonghui.kernel.security import outgoing
 from gonghui.systems.foundation.ai.actions import monitoring
-from gonghui.systems.foundation.ai.models import FeedItem, FeedSource, SourceState
+from gonghui.systems.foundation.ai.jobs import read_feeds
+from gonghui.systems.foundation.ai.models import AlertRule, FeedItem, FeedSource, SourceState
 from gonghui.systems.foundation.ai.queries import analysis, crises
 from gonghui.systems.foundation.ai.tests import makers
 from gonghui.systems.foundation.ai.tests.test_feeds import RSS
@@ -100,6 +101,45 @@ def test_figures_are_of_the_own_scope(world, filled):
     assert analysis.totals(analysis.records(other, 365))["texts"] == 1
 
 
+def test_what_is_not_read_makes_nothing_rise(world, filled, monkeypatch):
+    """Thirty everyday questions in sixty days: the oldest of them are past the bound."""
+    actor = world.actor("合肥经办", (HANDLER, world.unions["hefei"]))
+    whole = analysis.trends(actor)
+    assert "工资" not in [item.topic for item in whole.topics] and whole.latest == 0
+    monkeypatch.setattr(analysis, "MOST_TEXTS", 16)
+    cut = analysis.trends(actor)
+    assert cut.series == whole.series and cut.labels == whole.labels
+    assert "工资" not in [item.topic for item in cut.topics] and cut.latest == 16
+    page = client_of(world, "合肥审批", (APPROVER, world.unions["hefei"])).get("/ai/trends/")
+    assert "只按最近 16 条计" in page.content.decode()
+
+
+def test_all_that_went_to_a_person_is_counted(world, filled, monkeypatch):
+    actor = world.actor("合肥经办", (HANDLER, world.unions["hefei"]))
+    monkeypatch.setattr(analysis, "MOST_QUESTIONS", 2)
+    (found,) = analysis.blind_spots(actor, 90).uncovered
+    rows = Record.objects.unscoped("test").filter(outcome="human")
+    assert (found.human, found.asked) == (rows.count(), rows.count() + 1) and len(found.samples)
+
+
+def test_hours_of_questions_are_those_of_the_clock_on_the_wall(world):
+    at = timezone.make_aware(datetime(2026, 1, 1, 23, 30))
+    makers.record(world, world.unions["hefei"], at=at)
+    rows = Record.objects.unscoped("test")
+    assert [hour for hour, many in enumerate(analysis.hours(rows)) if many] == [23]
+
+
+def test_who_cannot_sign_in_is_no_contact(world):
+    hefei = world.unions["hefei"]
+    user = world.user("合肥经办", (HANDLER, hefei))
+    actor = world.actor("省经办", (HANDLER, world.province))
+    _, before = analysis.units_without_contact(actor)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    _, after = analysis.units_without_contact(actor)
+    assert after == before + 1
+
+
 def test_a_burst_of_injuries_is_an_event(world, filled):
     actor = world.actor("合肥经办", (HANDLER, world.unions["hefei"]))
     found = analysis.trends(actor)
@@ -116,6 +156,14 @@ def test_console_judges_and_corrects(world, cadre):
     answer = cadre.post("/ai/classify/correct/", {"text": text, "label": "aid", "reason": ""})
     assert answer.status_code == 302
     assert Correction.objects.unscoped("test").get().label == "aid"
+
+
+@pytest.mark.parametrize("page", ["/ai/classify/correct/", "/ai/ask/draft/"])
+@pytest.mark.parametrize("text", ["", "包工头拖欠工资，百*家*乐输光了"])
+def test_who_may_not_try_a_text_is_told_nothing_of_it(world, page, text):
+    sent = {"text": text, "question": text, "label": "no such"}
+    for client in (client_of(world, "职工"), Client()):
+        assert client.post(page, sent).status_code == 403
 
 
 def test_console_shows_a_crisis_as_one(cadre):
@@ -161,6 +209,8 @@ def test_facts_are_given_without_texts(world, filled):
     answer = client.get("/api/v1/ai/facts/?limit=5").json()
     assert len(answer["results"]) == 5 and "text" not in answer["results"][0]
     assert client.get("/api/v1/ai/facts/?limit=0").status_code == 422
+    assert client.get(f"/api/v1/ai/facts/?after={'9' * 5_000}").status_code == 422
+    assert client.get("/api/v1/ai/facts/?after=999999999999999999").json()["results"] == []
 
 
 # Monitoring
@@ -213,6 +263,38 @@ def test_what_a_source_brings_is_kept_once_and_alerts(world, source, monkeypatch
     by = world.actor("经办", (HANDLER, world.unions["hefei"]))
     monitoring.keep(item, by=by, opinion="转权益部核实")
     assert not Todo.objects.filter(kind="ai.alert", done_at=None).exists()
+
+
+def test_a_word_longer_than_any_is_no_keyword(world, source, monkeypatch):
+    answering(monkeypatch, RSS.replace("讨薪", f"讨薪 {'a' * 40}"))
+    assert monitoring.read(source) == 1
+    assert all(len(word) <= 30 for word in FeedItem.objects.unscoped("test").get().keywords)
+
+
+def test_a_source_that_cannot_be_kept_holds_up_no_other(world, source, monkeypatch):
+    other = makers.source(
+        world, world.unions["wuhu"], state=SourceState.ACTIVE, next_at=timezone.now()
+    )
+    answering(monkeypatch, RSS)
+    take = monitoring.take
+
+    def torn(read, piece):
+        if read.pk == source.pk:
+            raise ValueError("no table can hold it")
+        return take(read, piece)
+
+    monkeypatch.setattr(monitoring, "take", torn)
+    assert read_feeds() == 1
+    row = FeedSource.objects.unscoped("test").get(pk=source.pk)
+    assert row.failures == 1 and row.next_at > timezone.now()
+    assert FeedItem.objects.unscoped("test").get().source_id == other.pk
+
+
+def test_words_of_a_rule_are_bounded_on_the_form(world, cadre):
+    sent = {"union": world.unions["hefei"].pk, "title": "讨薪", "any_words": "讨" * 40}
+    answer = cadre.post("/w/feed-rules/new/add/", sent)
+    assert not AlertRule.objects.unscoped("test").exists()
+    assert "每个不超过 30 个字" in answer.content.decode()
 
 
 def test_a_source_that_fails_waits_longer_and_gives_up(world, source, monkeypatch):

@@ -94,6 +94,7 @@ def trends(request: HttpRequest) -> HttpResponse:
         "labels": [(CATEGORIES.get(item.topic, item.topic), item) for item in found.labels],
         "topics": found.topics,
         "events": found.events,
+        "latest": found.latest,
         "as_of": timezone.now(),
     }
     return render(request, "ai/trends.html", context)

@@ -140,6 +140,7 @@ def _like(actor: Actor, text: str) -> list[tuple[Case, int]]:
 def correct(request: HttpRequest) -> HttpResponse:
     """Keep a correction; a second person decides whether it is learned."""
     actor: Actor = request.actor
+    actor.require(CORRECT)
     form = CorrectionForm(request.POST, actor=actor)
     if form.is_valid():
         try:
@@ -195,6 +196,7 @@ def _answered(actor: Actor, question: str) -> dict[str, Any]:
 def draft(request: HttpRequest) -> HttpResponse:
     """Ask the configured machine for a draft resting on one article."""
     actor: Actor = request.actor
+    actor.require(DRAFT)
     question = request.POST.get("question", "")[: answering.LONGEST]
     form = QuestionForm({"question": question}, actor=actor)
     context: dict[str, Any] = {"form": form, "draft_on": tunables.DRAFT_ON.value()}
@@ -272,7 +274,8 @@ def facts_api(request: HttpRequest) -> JsonResponse:
     actor: Actor = request.actor
     actor.require(VIEW_RECORDS)
     after, limit = request.GET.get("after", "0"), request.GET.get("limit", "100")
-    if not after.isdecimal() or not limit.isdecimal() or not 1 <= int(limit) <= 500:
+    written = after.isdecimal() and limit.isdecimal() and max(len(after), len(limit)) <= 18
+    if not written or not 1 <= int(limit) <= 500:
         raise Refusal("after 应为编号，limit 应为 1 至 500 的整数。", code="query")
     rows = Record.objects.within(actor.scope(VIEW_RECORDS)).filter(pk__gt=int(after))
     fields = ("id", "source", "channel", "at", "label", "share", "sure", "keywords", "city")

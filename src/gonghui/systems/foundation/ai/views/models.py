@@ -60,7 +60,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     rows = [
         *(
             (item.number, item.figures, item.state, item.corrections, item.trained_at)
-            for item in queries.versions()
+            for item in queries.versions().defer("packed")
         ),
         (
             0,
@@ -137,7 +137,7 @@ def card(request: HttpRequest, number: int) -> HttpResponse:
     """The card of a version; a POST puts it in use, or back to the built-in one."""
     actor: Actor = request.actor
     actor.require(VIEW_MODELS)
-    found = queries.versions().filter(number=number).first()
+    found = queries.versions().defer("packed").filter(number=number).first()
     if found is None and number:
         raise Missing("没有这一版模型。", remedy="请从模型列表进入。")
     form = SwitchForm(request.POST if request.method == "POST" else None, actor=actor)

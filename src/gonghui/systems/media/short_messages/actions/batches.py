@@ -266,6 +266,13 @@ def try_out(batch: Batch, *, by: Actor) -> Message:
         sender=by.name,
     )
     made = enqueue(order, batch.union, budget=batch.budget)
+    if made.state == MessageState.CANCELLED:
+        raise Conflict(
+            "同样的内容刚刚已试发到您的手机。",
+            rule="短信去重窗口",
+            remedy="请查看手机，确需再试请稍后。",
+            code="repeated",
+        )
     batch.tested_at = timezone.now()
     batch.save(update_fields=["tested_at"])
     return made
@@ -365,12 +372,15 @@ def stop(batch: Batch, *, by: Actor, reason: str) -> Batch:
         Message.objects.unscoped(LOCKING)
         .select_for_update(of=("self",))
         .filter(batch=batch, state=MessageState.WAITING, tries=0)
+        .values_list("pk", "budget_id", "month", "committed")
     )
     now = timezone.now()
-    for message in waiting:
-        if message.budget_id is not None and message.month is not None:
-            money.give_back(message.budget_id, message.month, message.committed)
-    Message.objects.unscoped(LOCKING).filter(pk__in=[one.pk for one in waiting]).update(
+    back: dict[tuple, int] = {}
+    for _, budget_id, month, committed in waiting:
+        back[budget_id, month] = back.get((budget_id, month), 0) + committed
+    for (budget_id, month), amount in back.items():
+        money.give_back(budget_id, month, amount)
+    Message.objects.unscoped(LOCKING).filter(pk__in=[row[0] for row in waiting]).update(
         state=MessageState.CANCELLED, fault="群发已撤回", settled_at=now, committed=0, text=None
     )
     batch.state = BatchState.CANCELLED

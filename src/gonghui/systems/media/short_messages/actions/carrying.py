@@ -107,6 +107,15 @@ def _mine(route: Route, ways: list[Way], now: datetime) -> Q:
 
 
 @for_all_unions
+def waits(route: Route) -> bool:
+    """Whether any message of a form this route carries may leave now, by whichever route."""
+    rows = Message.objects.unscoped("a link looks whether there is anything to carry")
+    return rows.filter(
+        state=MessageState.WAITING, send_after__lte=timezone.now(), payload__in=route.payloads
+    ).exists()
+
+
+@for_all_unions
 def claim(route: Route, limit: int) -> list[Ready]:
     """Take up to `limit` waiting messages, record a submit for each part to send, and commit.
 
@@ -225,7 +234,7 @@ def answered(route: Route, answers: Sequence[Answer]) -> None:
             submit.month = month
         changed.append(submit)
     _keep(changed)
-    forms = {form for one in answers for form in matching.numbers(one.carrier_id)}
+    forms = {form for one in answers for form in matching.numbers(one.carrier_id[:64])}
     _apply(route, _waiting(route, forms), now)
     refresh({submit.message_id for submit in changed}, now)
 

@@ -19,9 +19,14 @@ from gonghui.kernel.notify import todos
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.people.models import MOBILE
 from gonghui.systems.media.short_messages.actions import kinds, money
-from gonghui.systems.media.short_messages.actions.queueing import SAME, Order, prepared
+from gonghui.systems.media.short_messages.actions.queueing import (
+    NOT_SENT,
+    SAME,
+    Order,
+    prepared,
+)
 from gonghui.systems.media.short_messages.models import Batch, Message
-from gonghui.systems.media.short_messages.models.sending import BatchState, MessageState
+from gonghui.systems.media.short_messages.models.sending import BatchState
 from gonghui.systems.media.short_messages.permissions import COMPOSE
 from gonghui.systems.media.short_messages.queries import reach, routes, tuning
 from gonghui.systems.media.short_messages.queries.reach import Recipient
@@ -42,11 +47,14 @@ def expand(pk: int) -> bool:
         batch = rows.select_related("union", "budget", "signature").filter(pk=pk).first()
         if batch is None or batch.state != BatchState.EXPANDING:
             return False
-        people, place = _next(batch)
+        excluded = dict(batch.excluded)
         try:
+            people, place = _next(batch)
             with transaction.atomic():
                 batch.made += _make(batch, people)
-        except money.OverBudget as refusal:
+        except Refusal as refusal:
+            # Nothing of this chunk is made: over budget, or the writer may not read the list.
+            batch.excluded = excluded
             _hold(batch, refusal)
             return False
         if place == DONE:
@@ -103,10 +111,13 @@ def _make(batch: Batch, people: Sequence[Recipient]) -> int:
         key = f"batch:{batch.pk}:{one.index.hex()}"
         if key in made:
             continue
+        if not one.mobile:
+            _leave_out(batch, "wrong")
+            continue
         try:
             body = wording.fill(batch.text, one.values)
         except Refusal:
-            batch.excluded["no_value"] = batch.excluded.get("no_value", 0) + 1
+            _leave_out(batch, "no_value")
             continue
         text = wording.signed(batch.signature.text, body, refusable=refusable)
         order = Order(
@@ -123,10 +134,17 @@ def _make(batch: Batch, people: Sequence[Recipient]) -> int:
             at=batch.scheduled_at,
             sender=batch.made_by,
         )
-        made[key] = prepared(
-            order, one.mobile, one.index, batch.union, batch.budget, now, ways, batch
-        )
+        try:
+            made[key] = prepared(
+                order, one.mobile, one.index, batch.union, batch.budget, now, ways, batch
+            )
+        except Refusal:
+            _leave_out(batch, "too_long")
     return _save(batch, list(made.values()))
+
+
+def _leave_out(batch: Batch, why: str) -> None:
+    batch.excluded[why] = batch.excluded.get(why, 0) + 1
 
 
 def _save(batch: Batch, made: list[Message]) -> int:
@@ -138,7 +156,7 @@ def _save(batch: Batch, made: list[Message]) -> int:
         bytes(mark)
         for mark in Message.objects.unscoped(SAME)
         .filter(fingerprint__in=[one.fingerprint for one in made], created_at__gt=since)
-        .exclude(state=MessageState.CANCELLED)
+        .exclude(state__in=NOT_SENT)
         .values_list("fingerprint", flat=True)
     }
     fresh = [one for one in made if one.key not in there and bytes(one.fingerprint) not in doubled]
@@ -151,8 +169,8 @@ def _save(batch: Batch, made: list[Message]) -> int:
     return len(fresh)
 
 
-def _hold(batch: Batch, refusal: money.OverBudget) -> None:
-    """Stop where the money ends; somebody decides."""
+def _hold(batch: Batch, refusal: Refusal) -> None:
+    """Stop where the money or the rights end; somebody decides."""
     batch.state = BatchState.HELD
     batch.opinion = refusal.message[:200]
     batch.save()
@@ -160,7 +178,9 @@ def _hold(batch: Batch, refusal: money.OverBudget) -> None:
         kind=kinds.HELD,
         target_type="short_messages.batch",
         target_id=batch.pk,
-        title=f"“{batch.title}”因预算不足暂停",
+        title=f"“{batch.title}”因预算不足暂停"
+        if isinstance(refusal, money.OverBudget)
+        else f"“{batch.title}”暂停：{refusal.message}",
         link=reverse("resource:short-batches:record", args=[batch.pk]),
         org_path=batch.org_path,
         union_id=batch.union_id,

@@ -98,7 +98,7 @@ def resend(message: Message, *, by: Actor, reason: str) -> Message:
         message.mobile.reveal(),
         message.text.reveal(),
         message.category,
-        f"{message.key[:60]}:again:{message.version}",
+        f"again:{message.pk}:{message.version}",
         purpose=message.purpose,
         payload=message.payload,
         link=message.link,
@@ -109,6 +109,13 @@ def resend(message: Message, *, by: Actor, reason: str) -> Message:
     )
     budget = message.budget
     made = enqueue(order, message.union, budget=budget)
+    if made.state == MessageState.CANCELLED:
+        raise Conflict(
+            "同样的内容刚刚已发给这个号码。",
+            rule="短信去重窗口",
+            remedy="请核对发送记录，确需再发请稍后再试。",
+            code="repeated",
+        )
     message.version += 1
     message.save(update_fields=["version"])
     note(again={"label": "重发为", "before": None, "after": made.pk})

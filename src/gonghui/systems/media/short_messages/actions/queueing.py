@@ -25,6 +25,8 @@ from gonghui.systems.media.short_messages.rules.routing import Way
 FINGERPRINT = "short_messages.fingerprint"
 REPEATED = "去重窗口内同一号码、同一内容已经发过"
 SAME = "a message is known by its key, wherever it was sent from"
+NOT_SENT = (MessageState.CANCELLED, MessageState.FAILED)
+"""A message that ended so reached nobody, and the same text is no repetition of it."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,7 @@ def is_repeated(mark: bytes, now: datetime) -> bool:
     """Whether the same text went to the same number within the window."""
     since = now - timedelta(minutes=tuning.DEDUP_MINUTES.value())
     rows = Message.objects.unscoped(SAME).filter(fingerprint=mark, created_at__gt=since)
-    return rows.exclude(state=MessageState.CANCELLED).exists()
+    return rows.exclude(state__in=NOT_SENT).exists()
 
 
 def _hold_print(mark: bytes) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -203,10 +203,26 @@ def give_up_parts() -> list[int]:
         if max(part.received_at for part in parts) < before or _is_dangerous(parts):
             route = parts[0].route
             item, key = _put_together(route, parts)
+            if _is_of_known(item):
+                continue
             found = _keep(route, item, key, incomplete=True)
             if found is not None:
                 made.append(found.pk)
     return made
+
+
+def _is_of_known(item: Arrived) -> bool:
+    """Whether parts are of a text that is kept and was not acknowledged: the carrier repeats the
+    part that made it whole, and the others do not come again."""
+    rows = Incoming.objects.unscoped(OWN).filter(
+        mobile_index__in=indexes_of(item.mobile),
+        number=item.number,
+        acknowledged_at=None,
+        incomplete=False,
+        received_at__gt=timezone.now() - timedelta(days=1),
+    )
+    known = [row.text.reveal() for row in rows.order_by("-id")[:20] if row.text]
+    return any(item.text in text and item.text != text for text in known)
 
 
 def _is_dangerous(parts: list[IncomingPart]) -> bool:
@@ -326,7 +342,7 @@ def handle(pk: int) -> None:
         )
         incoming.state, incoming.handled_at = IncomingState.COMMAND, timezone.now()
         _answer(incoming, mobile, AGREED if given else REFUSED, "command")
-    elif found := replies.offer(reply_of(incoming, mobile, text)):
+    elif found := _offered(incoming, mobile, text):
         taker, taken = found
         incoming.state, incoming.handled_at = IncomingState.TAKEN, timezone.now()
         incoming.taken_by, incoming.reference = taker.title[:60], taken.reference[:80]
@@ -345,6 +361,21 @@ def handle(pk: int) -> None:
             permission=ANSWER.code,
         )
     incoming.save()
+
+
+def _offered(
+    incoming: Incoming, mobile: str, text: str
+) -> tuple[replies.Taker, replies.Taken] | None:
+    """Whoever takes a text; where a taker refuses it or fails, a person has it."""
+    try:
+        with transaction.atomic():
+            return replies.offer(reply_of(incoming, mobile, text))
+    except OperationalError:
+        # A lost connection or a deadlock: the job tries again.
+        raise
+    except Exception:
+        logger.exception("incoming %s is left to a person", incoming.pk)
+        return None
 
 
 @action("short-replies.answer", "答复短信来信", ANSWER)

@@ -15,6 +15,7 @@ from gonghui.systems.media.short_messages.models import Route
 from gonghui.systems.media.short_messages.models.routes import Health, Protocol
 from gonghui.systems.media.short_messages.permissions import EDIT_ROUTES
 
+ACCOUNT_MOST: dict[str, int] = {Protocol.CMPP2: 6, Protocol.CMPP3: 6, Protocol.SMPP: 15}
 ADDRESS = re.compile(r"[A-Za-z0-9.\-]+:\d{1,5}|\[[0-9A-Fa-f:]+\]:\d{1,5}")
 
 
@@ -53,8 +54,8 @@ def open_route(
         rank=rank,
         address=_address(address, protocol),
         encrypted=encrypted,
-        account=account.strip(),
-        service=service.strip(),
+        account=_ascii(account, ACCOUNT_MOST.get(protocol, 21), "account", "账号"),
+        service=_ascii(service, 10, "service", "业务代码"),
         window=_between(window, 1, 1000, "window", "窗口"),
         rate=_between(rate, 1, 5000, "rate", "每秒上限"),
     )
@@ -130,6 +131,16 @@ def _number(text: str) -> str:
     if not re.fullmatch(r"\d{3,20}", text.strip()):
         raise Refusal("接入号是 3 至 20 位数字。", field="number", code="number")
     return text.strip()
+
+
+def _ascii(text: str, most: int, field: str, title: str) -> str:
+    """What stands in a field of the protocol: letters, digits and signs of ASCII."""
+    text = text.strip()
+    if not re.fullmatch(rf"[!-~]{{0,{most}}}", text):
+        raise Refusal(
+            f"{title}由字母、数字和半角符号组成，这种协议最多 {most} 个。", field=field, code=field
+        )
+    return text
 
 
 def _address(text: str, protocol: str) -> str:

@@ -5,23 +5,28 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from gonghui.kernel.access.actions import LOCKING
 from gonghui.kernel.notify import todos
 from gonghui.systems.media.short_messages.actions import carrying, kinds, money
-from gonghui.systems.media.short_messages.models import Batch, Message, Submit
+from gonghui.systems.media.short_messages.models import Batch, Message, Route, Submit
 from gonghui.systems.media.short_messages.models.routes import Protocol
 from gonghui.systems.media.short_messages.models.sending import BatchState, MessageState
 from gonghui.systems.media.short_messages.permissions import RESEND
 from gonghui.systems.media.short_messages.queries import tuning
 from gonghui.systems.media.short_messages.queries.walls import for_all_unions
+from gonghui.systems.media.short_messages.rules import billing
+from gonghui.systems.media.short_messages.rules.states import Part
 
 EVERYWHERE = "upkeep looks after the messages of all unions"
 REPORTS_LATE = timedelta(hours=2)
 """Carriers report at the end of a message's validity; so long after it none comes any more."""
+
+LEFT_AFTER = timedelta(minutes=10)
+"""A link of a route out of use has long ended by then, whichever way."""
 
 
 @transaction.atomic
@@ -41,7 +46,7 @@ def expire(limit: int = 1000) -> int:
         message.settled_at = now
         cost = 0
         if message.tries:
-            held = Submit.objects.filter(message=message, state__in=["accepted", "delivered"])
+            held = Submit.objects.filter(message=message, state__in=billing.BILLED)
             cost = sum(held.values_list("price", flat=True))
         if message.budget_id is not None and message.month is not None:
             money.give_back(message.budget_id, message.month, message.committed - cost)
@@ -103,11 +108,28 @@ def end_batches() -> int:
     return ended
 
 
+def give_up_left(limit: int = 1000) -> int:
+    """Parts a killed process left recorded on a route out of use: no link comes to say what became
+    of them, so their outcome is unknown."""
+    before = timezone.now() - LEFT_AFTER
+    given_up = 0
+    for route in Route.objects.unscoped(EVERYWHERE).filter(enabled=False):
+        rows = Submit.objects.filter(route=route, state=Part.RECORDED, recorded_at__lt=before)
+        if left := list(rows.order_by("pk").values_list("pk", flat=True)[:limit]):
+            carrying.lost(route, left)
+            given_up += len(left)
+    return given_up
+
+
 @for_all_unions
 def forget(limit: int = 5000) -> int:
-    """Forget texts some days after their end; numbers and states stay for the bill."""
+    """Forget texts some days after their end; numbers and states stay for the bill.
+
+    What was sent and never reported on has its end with its validity.
+    """
     before = timezone.now() - timedelta(days=tuning.KEPT_DAYS.value())
-    rows = Message.objects.unscoped(EVERYWHERE).filter(settled_at__lt=before, text__isnull=False)
+    ended = Q(settled_at__lt=before) | Q(state=MessageState.SENT, expires_at__lt=before)
+    rows = Message.objects.unscoped(EVERYWHERE).filter(ended, text__isnull=False)
     ids = list(rows.order_by("id").values_list("pk", flat=True)[:limit])
     return Message.objects.unscoped(LOCKING).filter(pk__in=ids).update(text=None)
 
@@ -116,6 +138,7 @@ def forget(limit: int = 5000) -> int:
 def minute() -> dict[str, int]:
     """The round of every minute."""
     return {
+        "left": give_up_left(),
         "expired": expire(),
         "unconfirmed": leave_unconfirmed(),
         "ended": end_batches(),

@@ -37,4 +37,5 @@ class Phone(models.Model):
         """Keep a number; the caller saves."""
         self.mobile = mobile
         self.mobile_index = index_of(mobile)
-        self.mobile_mask = mask_mobile(mobile)
+        # Senders of texts may have longer numbers than phones.
+        self.mobile_mask = mask_mobile(mobile)[-20:]

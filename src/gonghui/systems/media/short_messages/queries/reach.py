@@ -38,17 +38,25 @@ def standings(indexes: Sequence[bytes], category: str) -> dict[bytes, Standing]:
 
     The word on the category and the word on all are both looked at, the later of them holds.
     """
+    return standings_by(indexes, [category])[category]
+
+
+def standings_by(
+    indexes: Sequence[bytes], codes: Sequence[str]
+) -> dict[str, dict[bytes, Standing]]:
+    """The standings of several categories, read once."""
     marks = [bytes(mark) for mark in indexes]
-    said: dict[bytes, bool] = {}
+    said: dict[str, dict[bytes, bool]] = {code: {} for code in codes}
     rows = (
         Consent.objects.unscoped(EVERYBODY)
-        .filter(Q(category="") | Q(category=category), mobile_index__in=marks)
+        .filter(category__in=["", *codes], mobile_index__in=marks)
         .order_by("id")
-        .values_list("mobile_index", "given")
+        .values_list("mobile_index", "category", "given")
     )
     with everywhere():
-        for mark, given in rows:
-            said[bytes(mark)] = given
+        for mark, category, given in rows:
+            for code in [category] if category else codes:
+                said[code][bytes(mark)] = given
     black = {
         bytes(mark): reason
         for mark, reason in BlackEntry.objects.unscoped(EVERYBODY)
@@ -57,8 +65,11 @@ def standings(indexes: Sequence[bytes], category: str) -> dict[bytes, Standing]:
         .values_list("mobile_index", "reason")
     }
     return {
-        mark: Standing(said.get(mark) is False, said.get(mark) is True, black.get(mark, ""))
-        for mark in {*said, *black}
+        code: {
+            mark: Standing(own.get(mark) is False, own.get(mark) is True, black.get(mark, ""))
+            for mark in {*own, *black}
+        }
+        for code, own in said.items()
     }
 
 
@@ -83,6 +94,7 @@ WHY = {
     "black": "在黑名单中",
     "wrong": "号码不正确",
     "no_value": "模板变量没有值",
+    "too_long": "填入后内容过长",
 }
 
 
@@ -194,19 +206,23 @@ def recipients(
 
 def count_list(resource: Resource, query: str, actor: Actor, category: str) -> Headcount:
     """How many of a list a category reaches, without opening one number."""
+    return count_list_by(resource, query, actor, [category])[category]
+
+
+def count_list_by(
+    resource: Resource, query: str, actor: Actor, codes: Sequence[str]
+) -> dict[str, Headcount]:
+    """How many of a list several categories reach; the list is read once for all of them."""
     name = person_field(resource)
     rows = rows_of(resource, query, actor).order_by()
     persons = rows.exclude(**{name: None}).values(name)
-    found = Headcount(people=persons.distinct().count())
+    people = persons.distinct().count()
     with_number = Person.objects.unscoped(NUMBERS).filter(
         pk__in=persons, mobile_index__isnull=False
     )
     marks = with_number.values("mobile_index")
     phones = with_number.count()
     distinct = marks.distinct().count()
-    found.leave_out("no_mobile", found.people - phones)
-    found.leave_out("doubled", phones - distinct)
-    left_out = 0
     with everywhere():
         touched = {
             bytes(mark)
@@ -220,17 +236,24 @@ def count_list(resource: Resource, query: str, actor: Actor, category: str) -> H
                 .values_list("mobile_index", flat=True),
             ]
         }
-    known = standings(list(touched), category) if touched else {}
-    for standing in known.values():
-        if why := why_not(category, standing):
-            found.leave_out(why)
-            left_out += 1
-    if categories.CATEGORIES[category].consent == "opt_in":
-        silent = distinct - len(known)
-        found.leave_out("no_consent", silent)
-        left_out += silent
-    found.reachable = distinct - left_out
-    return found
+    known = standings_by(list(touched), codes) if touched else {}
+    counted: dict[str, Headcount] = {}
+    for code in codes:
+        found = counted[code] = Headcount(people=people)
+        found.leave_out("no_mobile", people - phones)
+        found.leave_out("doubled", phones - distinct)
+        left_out = 0
+        standing_of = known.get(code, {})
+        for standing in standing_of.values():
+            if why := why_not(code, standing):
+                found.leave_out(why)
+                left_out += 1
+        if categories.CATEGORIES[code].consent == "opt_in":
+            silent = distinct - len(standing_of)
+            found.leave_out("no_consent", silent)
+            left_out += silent
+        found.reachable = distinct - left_out
+    return counted
 
 
 def count_numbers(numbers: Sequence[str], wrong: int, category: str) -> Headcount:

@@ -99,7 +99,8 @@ class SenderForm(ActionForm):
         if named and self.record is None:
             rows = Union.objects.unscoped(PICKING).filter(status="active")
             text = str(named)
-            chosen = rows.filter(pk=int(text)) if text.isdecimal() else rows.filter(name=text)
+            is_id = text.isdecimal() and len(text) <= 18
+            chosen = rows.filter(pk=int(text)) if is_id else rows.filter(name=text)
             found = chosen.first()
             if found is not None and self.actor.may(self.permission, found.path):
                 union = found

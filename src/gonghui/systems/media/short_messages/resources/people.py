@@ -112,15 +112,10 @@ def _counts(audience: Audience, actor: Actor) -> dict[str, Any] | None:
         resource = reach.list_named(audience.resource, actor)
     except Refusal:
         return {"lines": [], "title": _list_title(audience)}
+    counts = reach.count_list_by(resource, audience.query, actor, categories.BULK)
     return {
         "title": resource.title,
-        "lines": [
-            (
-                categories.CATEGORIES[code].title,
-                reach.count_list(resource, audience.query, actor, code),
-            )
-            for code in categories.BULK
-        ],
+        "lines": [(categories.CATEGORIES[code].title, found) for code, found in counts.items()],
         "list_url": f"/w/{resource.code}/?{audience.query}",
     }
 

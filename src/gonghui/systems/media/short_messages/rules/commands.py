@@ -8,8 +8,12 @@ from enum import StrEnum
 
 RULE = "《通信短信息服务管理规定》（工业和信息化部令第31号）第二十条：便捷有效的拒绝接收方式"
 REFUSE = frozenset({"T", "TD", "退订", "QX", "取消订阅", "不再接收", "拒收", "0000", "TDQB"})
+WORDED = frozenset(
+    {"回复TD退订", "回复T退订", "回T退订", "回TD退订", "TD退订", "T退订", "退订TD", "退订T"}
+    | {"回复TD", "回复T", "回TD", "回T", "回复退订", "退订短信", "我要退订", "请退订", "退訂"}
+)
+"""Refusals in the words of our own notice or a short request, signs and blanks left out."""
 AGREE = frozenset({"HF", "DY", "恢复", "恢复接收", "订阅", "同意接收", "11111"})
-_ASIDE = " \t\r\n.。,，!！?？~～-—_“”\"'‘’()（）【】[]"
 
 
 class Command(StrEnum):
@@ -21,14 +25,15 @@ class Command(StrEnum):
 
 
 def normalised(text: str) -> str:
-    """A reply without blanks, signs around it, width and case: “ ｔｄ。” is TD."""
-    return unicodedata.normalize("NFKC", text).strip(_ASIDE).upper()
+    """A reply without blanks, signs, width and case: “ ｔ ｄ。” is TD."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(sign for sign in plain if sign.isalnum()).upper()
 
 
 def command_of(text: str) -> Command:
     """REFUSE for TD and the like standing alone; a sentence with 退订 in it is a sentence."""
     said = normalised(text)
-    if said in REFUSE or said in {"回复TD退订", "回T退订", "退订短信", "我要退订"}:
+    if said in REFUSE or said in WORDED:
         return Command.REFUSE
     return Command.AGREE if said in AGREE else Command.NONE
 

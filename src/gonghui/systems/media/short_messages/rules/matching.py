@@ -88,7 +88,7 @@ def unnumbered(
     return opens[0].id if len(opens) == 1 else None
 
 
-_FIELDS = re.compile(r"(id|sub|dlvrd|submit date|done date|stat|err):\s*([^\s]*)", re.IGNORECASE)
+_FIELDS = re.compile(r"(id|sub|dlvrd|submit date|done date|stat|err):\s*([^\s\0]*)", re.IGNORECASE)
 
 
 def read_receipt(text: str) -> dict[str, str]:
@@ -101,6 +101,6 @@ def receipt_day(text: str) -> datetime | None:
     """A YYMMDDhhmm[ss] time of a receipt; naive, in the carrier's clock; None if unreadable."""
     forms = {12: "%y%m%d%H%M%S", 10: "%y%m%d%H%M"}
     try:
-        return datetime.strptime(text, forms.get(len(text), ""))
-    except ValueError:
+        return datetime.strptime(text, forms[len(text)])
+    except (KeyError, ValueError):
         return None

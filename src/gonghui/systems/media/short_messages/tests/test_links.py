@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from gonghui.systems.media.short_messages.actions import carrying, upkeep
+from gonghui.systems.media.short_messages.jobs.links import Link
+from gonghui.systems.media.short_messages.jobs.wire.seam import Answered, Gone
 from gonghui.systems.media.short_messages.models import (
     BudgetMonth,
     Incoming,
@@ -389,3 +392,77 @@ def test_texts_of_people_come_in_whole_and_once(office, center, carry, protocol)
     texts = {one.text.reveal() for one in Incoming.objects.unscoped("test")}
     assert texts == {long, "你好"}
     assert not Incoming.objects.unscoped("test").filter(acknowledged_at=None).exists()
+
+
+class Spoken:
+    """A wire that says what it is told to, once something was handed over."""
+
+    repeatable = False
+
+    def __init__(self, say):
+        self.say, self.handed = say, []
+
+    def submit(self, ready):
+        self.handed.append(ready)
+
+    def read(self, seconds):
+        return self.say(self.handed) if self.handed else []
+
+    def acknowledge(self, tickets):
+        """Nothing is to be acknowledged."""
+
+    open = keep_alive = close = lambda self: None
+
+
+def test_answers_before_a_loss_are_written_and_only_the_rest_is_unknown(office):
+    route = makers.route(office.world, office.union)
+    queue(office, 3)
+
+    def say(handed):
+        first, second, _ = (ready.sequence for ready in handed)
+        return [Answered(first, Part.ACCEPTED, "1"), Answered(second, Part.PUT_OFF), Gone("断了")]
+
+    Link(route, threading.Event(), Spoken(say)).serve()
+    assert states() == ["sent", "unknown", "waiting"]
+    route.refresh_from_db()
+    assert (route.failures, route.fault) == (1, "断了")
+
+
+def test_an_idle_link_only_looks_until_something_waits(office, monkeypatch):
+    route = makers.route(office.world, office.union)
+    claims, claim = [], carrying.claim
+    monkeypatch.setattr(carrying, "claim", lambda *given: claims.append(given) or claim(*given))
+    link = Link(route, threading.Event(), Spoken(lambda handed: []))
+
+    def turn():
+        link.claim_at = 0.0
+        return link._send()
+
+    assert [turn() for _ in range(3)] == [0, 0, 0]
+    assert len(claims) == 1
+    queue(office, 1, payload="mms")
+    queue(office, 1, send_after=timezone.now() + timedelta(hours=1))
+    assert (turn(), len(claims)) == (0, 1)
+    Message.objects.unscoped("test").filter(payload="sms").update(send_after=timezone.now())
+    assert (turn(), len(claims)) == (1, 2)
+
+
+def test_what_a_killed_worker_left_on_a_closed_route_is_unknown(office):
+    route = makers.route(office.world, office.union)
+    queue(office, 2)
+    carrying.claim(route, 10)
+    Submit.objects.update(recorded_at=timezone.now() - timedelta(hours=1))
+    assert upkeep.minute()["left"] == 0, "its link says what became of it"
+    route.enabled = False
+    route.save()
+    Submit.objects.filter(pk=Submit.objects.latest("pk").pk).update(recorded_at=timezone.now())
+    assert upkeep.minute()["left"] == 1
+    assert states() == ["sending", "unknown"]
+
+
+def test_a_number_no_carrier_gives_is_no_end_of_the_link(office):
+    route = makers.route(office.world, office.union)
+    queue(office, 1)
+    (ready,) = carrying.claim(route, 1)
+    carrying.answered(route, [carrying.Answer(ready.submit_id, Part.ACCEPTED, "9" * 5000)])
+    assert states() == ["sent"]

@@ -92,3 +92,17 @@ def test_a_viewer_of_nothing_sees_nothing(office, client_of):
     for name in ("short-desk", "short-audience", "short-statistics"):
         page(nobody, reverse(name), status=403)
     assert nobody.post(reverse("short-count"), {"text": "x"}).status_code == 403
+
+
+def test_ids_that_can_be_none_are_counted_without(office, client):
+    endless = "9" * 5000
+    sent = {
+        "text": "",
+        "template": endless,
+        "signature": endless,
+        "audience": endless,
+        "category": "notice",
+    }
+    assert "还没有内容" in client.post(reverse("short-count"), sent).content.decode()
+    sent["text"] = "您好"
+    assert "1 条短信" in client.post(reverse("short-count"), sent).content.decode()

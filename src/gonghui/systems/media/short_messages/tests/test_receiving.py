@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from gonghui.kernel.access.roles import HANDLER
@@ -224,3 +225,43 @@ def test_danger_from_a_number_in_the_blacklist_reaches_people_all_the_same(route
     makers.black(office.world, office.union, MOBILE)
     (found,) = came(route, "不想活了")
     assert found.alarm and Todo.objects.filter(kind="short-replies.alarm").exists()
+
+
+@pytest.mark.parametrize("error", [Refusal("今天的来件太多。"), RuntimeError("broken")])
+def test_a_text_its_taker_refuses_or_fails_on_waits_for_a_person(route, registered, error):
+    def take(reply):
+        raise error
+
+    replies.register(registered("test-taker"), "来件", take, order=1)
+    (found,) = came(route, "我要反映欠薪")
+    assert found.state == "open"
+    assert Todo.objects.filter(kind="short-replies.answer", done_at=None).count() == 1
+
+
+def test_a_text_is_offered_again_after_a_lost_connection(route, registered):
+    def take(reply):
+        raise OperationalError("gone")
+
+    replies.register(registered("test-taker"), "来件", take, order=1)
+    with pytest.raises(OperationalError):
+        came(route, "我要反映欠薪")
+    assert Incoming.objects.unscoped("test").get().state == "new"
+
+
+@pytest.mark.parametrize("said", ["你好", "TD"])
+def test_a_sender_with_a_number_longer_than_a_phones_is_kept(route, said):
+    (found,) = came(route, said, mobile="106575551235110657555123511065755")
+    assert found.mobile.reveal() == "106575551235110657555123511065755"
+    assert (len(found.mobile_mask), found.mobile_mask[-4:]) == (20, "5755")
+
+
+def test_a_part_the_carrier_repeats_is_no_text_of_its_own(route, monkeypatch):
+    came(route, "前半", header=Header(5, 2, 1))
+    (whole,) = came(route, "后半", header=Header(5, 2, 2))
+    monkeypatch.setattr(receiving, "WHOLE_AFTER", -receiving.WHOLE_AFTER)
+    came(route, "后半", header=Header(5, 2, 2))
+    assert receiving.give_up_parts() == []
+    assert not IncomingPart.objects.exists()
+    receiving.acknowledged([whole.pk])
+    came(route, "后半", header=Header(5, 2, 2))
+    assert len(receiving.give_up_parts()) == 1

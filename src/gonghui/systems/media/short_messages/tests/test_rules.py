@@ -142,6 +142,14 @@ def test_the_next_open_moment_is_open_and_at_most_a_day_off(start, end, at):
 
 
 @pytest.mark.parametrize("said", ["TD", "td", " ｔｄ。", "T", "退订", "【退订】", "回复TD退订"])
+@pytest.mark.parametrize("sign", ["", "；", "…", "\u200b", "👍"])
+def test_refusals_are_understood_with_any_sign_behind(said, sign):
+    assert commands.command_of(said + sign) is commands.Command.REFUSE
+
+
+@pytest.mark.parametrize(
+    "said", ["T D", "退 订", "TD退订", "回复 T", "退订：TD", "请退订！", "退訂"]
+)
 def test_refusals_are_understood(said):
     assert commands.command_of(said) is commands.Command.REFUSE
 
@@ -406,3 +414,6 @@ def test_the_text_of_a_receipt():
     assert (found["id"], found["stat"], found["submit date"]) == ("0123", "DELIVRD", "2611200930")
     assert matching.receipt_day(found["submit date"]) == datetime(2026, 11, 20, 9, 30)
     assert matching.receipt_day("x") is None
+    assert matching.receipt_day("") is None
+    assert matching.read_receipt("id:7\0 stat:DELIVRD\0")["id"] == "7"
+    assert matching.read_receipt("id:7 stat:DELIVRD\0")["stat"] == "DELIVRD"

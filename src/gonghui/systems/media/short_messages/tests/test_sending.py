@@ -4,12 +4,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gonghui.kernel.access.roles import HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.identity import texting
+from gonghui.kernel.identity.models import User
 from gonghui.kernel.notify.models import Todo
 from gonghui.systems.media.short_messages.actions import (
     batches,
@@ -17,12 +19,14 @@ from gonghui.systems.media.short_messages.actions import (
     messages,
     money,
     people,
+    providing,
     upkeep,
     wording,
 )
 from gonghui.systems.media.short_messages.actions.queueing import Order, enqueue
-from gonghui.systems.media.short_messages.models import BudgetMonth, Consent, Message
+from gonghui.systems.media.short_messages.models import BudgetMonth, Consent, Message, Submit
 from gonghui.systems.media.short_messages.queries import reach, tuning
+from gonghui.systems.media.short_messages.rules import billing, categories
 from gonghui.systems.media.short_messages.tests import makers
 
 pytestmark = pytest.mark.django_db
@@ -483,3 +487,168 @@ def _chosen(setting, value):
         return value if self is setting else before(self, path)
 
     return read
+
+
+# Counting, again and again
+
+
+def test_the_headcount_of_all_categories_reads_the_list_once(office):
+    members(office, 4)
+    found = reach.list_named("memberships", office.writer)
+    (chunk,) = reach.recipients(found, "", office.writer)
+    first, second, third, _ = (one.mobile for one in chunk)
+    facts = {"channel": "paper", "evidence": "登记表", "by": "经办"}
+    people.ledger(office.union, first, given=False, **facts)
+    people.ledger(office.union, first, given=True, category="survey", **facts)
+    people.ledger(office.union, second, given=True, category="promotion", **facts)
+    people.add_black(office.union, by=office.approver, mobile=third, reason="本人要求")
+    with CaptureQueriesContext(connection) as one:
+        reach.count_list(found, "", office.writer, "notice")
+    with CaptureQueriesContext(connection) as every:
+        counts = reach.count_list_by(found, "", office.writer, categories.BULK)
+    assert len(every) <= len(one)
+    assert {code: count.reachable for code, count in counts.items()} == {
+        "emergency": 4,
+        "notice": 2,
+        "survey": 3,
+        "care": 2,
+        "promotion": 1,
+    }
+    assert counts["notice"].excluded == {"refused": 1, "black": 1}
+    assert counts["promotion"].excluded == {"refused": 1, "black": 1, "no_consent": 1}
+    for code, count in counts.items():
+        assert reach.count_list(found, "", office.writer, code) == count
+
+
+def test_what_just_failed_is_sent_again_at_once_and_only_once(office, at):
+    at(NOON)
+    failed = send(office)
+    Message.objects.unscoped("test").filter(pk=failed.pk).update(state="failed")
+    failed.refresh_from_db()
+    at(NOON + timedelta(minutes=1))
+    assert messages.resend(failed, by=office.writer, reason="没有收到").state == "waiting"
+    with pytest.raises(Conflict, match="刚刚已发给这个号码"):
+        messages.resend(failed, by=office.writer, reason="再发一次")
+
+
+def test_what_was_sent_again_may_be_sent_again(office):
+    key = f"batch:12:{'a' * 64}"
+    row = makers.message(office.world, office.union, state="failed", key=key)
+    seen = {row.pk}
+    for _ in range(5):
+        row = messages.resend(row, by=office.writer, reason="没有收到")
+        assert row.pk not in seen
+        seen.add(row.pk)
+        row.state = "failed"
+        row.save()
+
+
+def test_trying_twice_in_the_window_says_so(office, at, monkeypatch):
+    at(NOON)
+    User.objects.filter(pk=office.writer.user_id).update(mobile_verified_at=NOON)
+    monkeypatch.setattr(batches, "mobile_of", lambda user: MOBILE)
+    batch = write(office, numbers="13955512351")
+    assert batches.try_out(batch, by=office.writer).state == "waiting"
+    at(NOON + timedelta(seconds=5))
+    with pytest.raises(Conflict, match="刚刚已试发"):
+        batches.try_out(batch, by=office.writer)
+
+
+def test_time_out_keeps_what_another_route_has_billed(office, at):
+    at(NOON)
+    route = makers.route(office.world, office.union)
+    month = billing.month_of(NOON.date())
+    facts = {"budget": office.budget, "month": month, "committed": 100, "tries": 1}
+    made = makers.message(office.world, office.union, **facts)
+    Submit.objects.create(
+        message=made,
+        number=1,
+        attempt=1,
+        route=route,
+        state="undelivered",
+        price=40,
+        recorded_at=NOON,
+    )
+    BudgetMonth.objects.create(budget=office.budget, month=month, committed=100)
+    at(made.expires_at + timedelta(minutes=1))
+    assert upkeep.expire() == 1
+    made.refresh_from_db()
+    assert made.committed == BudgetMonth.objects.get().committed == 40
+
+
+def test_one_text_too_long_does_not_stop_a_batch(office, at, monkeypatch):
+    at(NOON)
+    members(office)
+    batch = write(office, numbers="", audience=listed(office), text="{姓名}您好。")
+    batches.submit(batch, by=office.writer)
+    batches.decide(batch, by=office.approver, grant=True)
+
+    def fill(body, values):
+        return "长" * 700 if values["姓名"] == "张甲" else body
+
+    monkeypatch.setattr(expanding.wording, "fill", fill)
+    while expanding.expand(batch.pk):
+        pass
+    batch.refresh_from_db()
+    assert (batch.state, batch.made) == ("sending", 2)
+    assert batch.excluded == {"too_long": 1}
+
+
+def test_a_batch_whose_writer_lost_the_right_waits_for_a_person(office, at, monkeypatch):
+    at(NOON)
+    members(office)
+    batch = write(office, numbers="", audience=listed(office))
+    batches.submit(batch, by=office.writer)
+    batches.decide(batch, by=office.approver, grant=True)
+
+    def gone(batch):
+        raise Forbidden("编写人已没有这项权限。")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(expanding, "author", gone)
+        assert expanding.expand(batch.pk) is False
+    batch.refresh_from_db()
+    assert (batch.state, batch.opinion) == ("held", "编写人已没有这项权限。")
+    todo = Todo.objects.get(kind="short-batches.held", done_at=None)
+    assert todo.title == "“读书活动”暂停：编写人已没有这项权限。"
+    batches.go_on(batch, by=office.approver)
+    while expanding.expand(batch.pk):
+        pass
+    assert all_messages().count() == 3
+
+
+def test_stopping_gives_the_money_back_in_one_step(office, at):
+    at(NOON)
+    makers.route(office.world, office.union)
+    members(office, 4)
+    batch = write(office, numbers="", audience=listed(office))
+    batches.submit(batch, by=office.writer)
+    batches.decide(batch, by=office.approver, grant=True)
+    while expanding.expand(batch.pk):
+        pass
+    assert BudgetMonth.objects.get().committed == 160
+    with CaptureQueriesContext(connection) as asked:
+        batches.stop(batch, by=office.writer, reason="内容有误")
+    given = [one for one in asked if one["sql"].startswith('UPDATE "short_messages_budgetmonth"')]
+    assert len(given) == 1
+    assert BudgetMonth.objects.get().committed == 0
+
+
+def test_a_notice_of_the_platform_to_a_blocked_number_stops_nothing(office, at):
+    at(NOON)
+    people.add_black(office.union, by=office.approver, mobile=MOBILE, reason="本人要求")
+    providing.queue(MOBILE, "您的申请已受理。", "applications.accepted")
+    providing.queue("00852123", "您的申请已受理。", "applications.accepted")
+    assert not all_messages().exists()
+    with pytest.raises(Refusal):
+        providing.queue("00852123", "验证码 1", "code")
+
+
+def test_texts_nobody_reported_on_are_forgotten_too(office):
+    long_ago = timezone.now() - timedelta(days=400)
+    old = makers.message(office.world, office.union, state="sent", expires_at=long_ago)
+    fresh = makers.message(office.world, office.union, state="sent")
+    assert upkeep.forget() == 1
+    old.refresh_from_db()
+    fresh.refresh_from_db()
+    assert old.text is None and fresh.text is not None

@@ -93,6 +93,8 @@ def test_links_and_rounds_work_without_any_scope(world):
     route = makers.route(world, world.province)
     makers.message(world, world.shushan, "13800000000", text="【安徽工会】您好")
     raise_wall(Scope())
+    assert carrying.waits(route)
+    raise_wall(Scope())
     (ready,) = carrying.claim(route, 5)
     raise_wall(Scope())
     carrying.answered(route, [carrying.Answer(ready.submit_id, Part.ACCEPTED, "7")])

@@ -725,8 +725,10 @@ def _line(
         "target_id": application.pk,
         "link": reverse("hall-joining-open", args=[application.pk]),
     }
-    before = timeline.of_matter(application.person_id, TARGET, application.pk)
-    if settled and not before.exists():
+    # Whoever decides sees no line of the applicant's; it is asked only whether it has begun.
+    with wall_at(Scope((), application.person_id)):
+        begun = timeline.of_matter(application.person_id, TARGET, application.pk).exists()
+    if settled and not begun:
         at = application.created_at
         timeline.tell(application.person_id, title="已提交", at=at, **line)
     timeline.tell(application.person_id, title=title, text=text, tone=tone, settled=settled, **line)

@@ -16,8 +16,9 @@ from gonghui.kernel.base.identifiers import resident_id_check_character, synthet
 from gonghui.kernel.base.workdays import add_workdays
 from gonghui.kernel.bus.models import Outbox
 from gonghui.kernel.codes.parameters import EXPELLED_NEEDS_SUPERIOR
-from gonghui.kernel.notify.models import Message, Todo
+from gonghui.kernel.notify.models import Message, TimelineLine, Todo
 from gonghui.kernel.org.models import UnionKind
+from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.people import memberships, persons
 from gonghui.kernel.people.models import Membership
 from gonghui.kernel.testing import world as worlds
@@ -242,6 +243,20 @@ def test_approval_makes_a_member_and_tells_who_and_when(world, apply, approver, 
         actions.approve(application, by=world.actor("李审", (APPROVER, world.shushan)))
     assert "王审" in caught.value.message
     assert "同意" in caught.value.message
+
+
+def test_the_timeline_says_once_that_it_was_submitted(world, apply, approver, as_application):
+    raise_wall(Scope.everything())
+    known = world.person(world.factory, "许若兰")
+    number = persons.reveal(known)["document_number"]
+    raise_wall(ANONYMOUS.wall())
+    actions.approve(apply(document_number=number), by=approver)
+    actions.approve(apply(name="何为"), by=approver)
+    raise_wall(Scope.everything())
+    told = {}
+    for line in TimelineLine.objects.order_by("id"):
+        told.setdefault(line.person_id, []).append(line.title)
+    assert list(told.values()) == [["已提交", "已批准"]] * 2
 
 
 def test_superiors_may_approve_and_strangers_may_not(world, apply, as_application):

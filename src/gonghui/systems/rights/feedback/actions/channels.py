@@ -57,9 +57,11 @@ class Message:
 
 
 def take(message: Message) -> intake.Received:
-    """A message as a complaint; Refusal for a source that is not connected."""
+    """A message as a complaint; Refusal without a number, and for a source not connected."""
     if message.source not in SOURCES:
         raise Refusal("没有接通这个渠道。", field="source", code="source")
+    if not message.key:
+        raise Refusal("消息没有编号，重复送达时认不出来。", field="key", code="key")
     said = intake.Said(
         title="",
         text=message.text,

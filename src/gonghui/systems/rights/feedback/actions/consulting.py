@@ -236,7 +236,10 @@ def respond(
     reason: str = "",
     provision: int | None = None,
 ) -> Response:
-    """What opinions of one sense ask, whether it is adopted, and why; each opinion once."""
+    """What opinions of one sense ask, whether it is adopted, and why; each opinion once.
+
+    Opinions on several articles are answered beside the whole draft.
+    """
     if consultation.state not in (ConsultationState.OPEN, ConsultationState.CLOSED):
         raise Conflict("现在不能归纳意见。", code="state")
     rules.check_verdict(verdict, reason)
@@ -249,9 +252,11 @@ def respond(
             "请选择还没有归纳的意见。", remedy="可能已被他人归纳，请刷新。", code="opinions"
         )
     part = consultation.provisions.filter(pk=provision).first() if provision else None
+    if part is None and len({item.provision_id for item in found}) == 1:
+        part = found[0].provision
     made = Response.objects.create(
         consultation=consultation,
-        provision=part or found[0].provision,
+        provision=part,
         summary=summary.strip()[:500],
         verdict=verdict,
         reason=reason.strip()[:1000],

@@ -8,8 +8,9 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from gonghui.engines.casework.actions.telling import link_of
-from gonghui.engines.casework.models import Case, Intake
+from gonghui.engines.casework.models import Case, Intake, Phase
 from gonghui.engines.casework.walls import everywhere
+from gonghui.kernel.access import granting
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.org.models import Union
 from gonghui.systems.rights.feedback.actions import todos
@@ -76,7 +77,10 @@ def split(case: Case, *, by: Actor, parent: Case, **facts: Any) -> None:
 
 
 def reach(case: Case) -> None:
-    """A to-do that is due now for the desk, and a message to everybody on shift."""
+    """A to-do that is due now for the desk, and a message to whoever is on shift there or above.
+
+    Nobody with a post in the unit complained of is told.
+    """
     link = link_of(case)
     todos.open_at(
         todos.CRISIS,
@@ -87,8 +91,20 @@ def reach(case: Case) -> None:
         HANDLE.code,
         timezone.now(),
     )
-    users = [shift.user_id for shift in duty.on_shift()]
+    users = [
+        shift.user_id
+        for shift in duty.on_shift()
+        if case.org_path.startswith(shift.org_path) and not _in_respondent(shift.user_id, case)
+    ]
     todos.tell_users(users, todos.URGENT, {"number": case.number, "link": link}, case.org_path)
+
+
+def _in_respondent(user_id: int, case: Case) -> bool:
+    """Whether somebody has a post in the unit complained of, whatever desk they sit at."""
+    if case.respondent_id is None:
+        return False
+    held = granting.standing(user_id, timezone.localdate())
+    return any(case.about(path) for path in held.values_list("org_path", flat=True))
 
 
 def alarmed(case: Case, *, by: Actor, **facts: Any) -> None:
@@ -113,8 +129,11 @@ def people_of(case: Case) -> int:
 
 
 def watch(case: Case, *, by: Actor, **facts: Any) -> None:
-    """Tell leaders of a matter of many, each level once."""
-    if case.merged_into_id is not None:
+    """Tell leaders of a matter of many, each level once; what waits goes over to the lead."""
+    if case.merged_into is not None:
+        ended(case, by=by)
+        if todos.close_for(todos.CRISIS, case, by.user_id):
+            reach(case.merged_into)
         return
     row, today = row_of(case), timezone.localdate()
     people = people_of(case)
@@ -130,17 +149,37 @@ def watch(case: Case, *, by: Actor, **facts: Any) -> None:
     with everywhere():
         row.save(update_fields=["alerted"])
     right = APPROVE_PETITION if case.kind == PETITION_CODE else APPROVE
-    over = case.union.parent_id if level == len(alerts.LEVELS) - 1 else None
-    union = Union.objects.unscoped(ABOVE).get(pk=over) if over else case.union
-    todos.open_at(
-        todos.ALERT,
-        case,
-        f"集体事项预警：{case.number}，{people} 人（提示{alerts.LEVELS[level]}）",
-        link_of(case),
-        union,
-        right.code,
-        timezone.now(),
-    )
+    told: list[tuple[Any, Union]] = [(case, case.union)]
+    if level == len(alerts.LEVELS) - 1 and case.union.parent_id:
+        told.append((row, Union.objects.unscoped(ABOVE).get(pk=case.union.parent_id)))
+    for target, union in told:
+        todos.open_at(
+            todos.ALERT,
+            target,
+            f"集体事项预警：{case.number}，{people} 人（提示{alerts.LEVELS[level]}）",
+            link_of(case),
+            union,
+            right.code,
+            timezone.now(),
+        )
+
+
+def ended(case: Case, *, by: Actor, **facts: Any) -> None:
+    """Nobody is warned any more of a matter that is settled, here or at the union above."""
+    todos.close_for(todos.ALERT, case, by.user_id)
+    todos.close_for(todos.ALERT, row_of(case), by.user_id)
+
+
+def declined(case: Case, *, by: Actor, **facts: Any) -> None:
+    """Who declines has read it: what waited at the desk is settled."""
+    todos.close_for(todos.CRISIS, case, by.user_id)
+    ended(case, by=by)
+
+
+def withdrawn(case: Case, *, by: Actor, **facts: Any) -> None:
+    """The last complaint was taken back. Somebody in danger is called none the less."""
+    if case.phase == Phase.WITHDRAWN:
+        ended(case, by=by)
 
 
 def replied(case: Case, *, by: Actor, **facts: Any) -> None:
@@ -153,7 +192,7 @@ def replied(case: Case, *, by: Actor, **facts: Any) -> None:
         with everywhere():
             row.save(update_fields=["call_back_by", "called_back_at"])
     todos.close_for(todos.CRISIS, case, by.user_id)
-    todos.close_for(todos.ALERT, case, by.user_id)
+    ended(case, by=by)
 
 
 def called_back(case: Case, *, by: Actor, **facts: Any) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Max
+from django.db import connection
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from gonghui.engines.casework.models import Case, Clock
@@ -17,13 +18,13 @@ from gonghui.kernel.documents import codes
 from gonghui.kernel.files.access import register_owner
 from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.org.models import Union
+from gonghui.systems.rights.feedback.actions import matters
 from gonghui.systems.rights.feedback.actions.matters import row_of
 from gonghui.systems.rights.feedback.models import Paper, PaperKind, Petition
 from gonghui.systems.rights.feedback.permissions import HANDLE_PETITION
 from gonghui.systems.rights.feedback.queries import parameters
 from gonghui.systems.rights.feedback.rules import petitions as rules
 
-NUMBERS = "numbers of papers run on for each organ, kind and year"
 ABOVE = "a paper names the union a petitioner may turn to next"
 OWNER = codes.owner("feedback.paper")
 DELIVERIES = ("当面送达", "邮寄送达", "网上送达", "公告送达")
@@ -47,11 +48,12 @@ def issue(
     result: str = "",
     due_on: date | None = None,
 ) -> Paper:
-    """Number and keep a paper in the caller's transaction; the organ's row is locked for it."""
+    """Number and keep a paper in the caller's transaction.
+
+    Unions of one region share the mark before the serial, so they share its numbers too.
+    """
     today = timezone.localdate()
-    Union.objects.unscoped(NUMBERS).select_for_update(no_key=True).get(pk=organ.pk)
-    rows = Paper.objects.filter(organ=organ.name, kind=kind, year=today.year)
-    serial = (rows.aggregate(last=Max("serial"))["last"] or 0) + 1
+    serial = _next_serial(organ, kind, today.year)
     case = petition.case
     facts = rules.Facts(
         petition=case.number,
@@ -86,6 +88,15 @@ def issue(
     return paper
 
 
+def _next_serial(organ: Union, kind: str, year: int) -> int:
+    """One after the last of the organ and of its mark; the mark is locked until the end."""
+    mark = rules.number(organ.region or "", kind, year, 0).removesuffix("0号")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 5))", [mark])
+    rows = Paper.objects.filter(Q(organ=organ.name) | Q(number__startswith=mark))
+    return (rows.filter(kind=kind, year=year).aggregate(last=Max("serial"))["last"] or 0) + 1
+
+
 def _superior(organ: Union) -> str:
     if organ.parent_id is None:
         return "上一级机关、单位"
@@ -105,6 +116,7 @@ def accepted(case: Case, *, by: Actor, **facts: Any) -> None:
 
 def declined(case: Case, *, by: Actor, reason: str, rule: str = "", **facts: Any) -> None:
     issue(_petition(case), PaperKind.DECLINED, case.union, words=reason, rule=rule)
+    matters.declined(case, by=by)
 
 
 def extended(case: Case, *, by: Actor, clock: Clock, reason: str, **facts: Any) -> None:
@@ -114,6 +126,7 @@ def extended(case: Case, *, by: Actor, clock: Clock, reason: str, **facts: Any) 
 def replied(case: Case, *, by: Actor, reply: Any = None, **facts: Any) -> None:
     words = reply.text.reveal() if reply is not None else ""
     issue(_petition(case), PaperKind.OPINION, case.union, words=words)
+    matters.replied(case, by=by)
 
 
 @action("petitions.deliver", "登记文书送达", HANDLE_PETITION)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from gonghui.engines.casework.actions.intake import heed
 from gonghui.engines.casework.actions.telling import end_of
 from gonghui.engines.casework.actions.verbs import check_no_interest
 from gonghui.engines.casework.models import Answer, Intake, Reply, Secrecy
@@ -49,17 +50,22 @@ def appeals_of(petition: Petition) -> Any:
     return Appeal.objects.unscoped(SAME).filter(petition=petition)
 
 
+def _last_answer(petition: Petition) -> Paper | None:
+    """The last paper that may be appealed against."""
+    kinds = (PaperKind.OPINION, PaperKind.REVIEW, PaperKind.RECHECK)
+    return Paper.objects.filter(petition=petition, kind__in=kinds).order_by("-pk").first()
+
+
 def answered_on(petition: Petition) -> date | None:
     """When the last paper that may be appealed against was received, else issued."""
-    kinds = (PaperKind.OPINION, PaperKind.REVIEW, PaperKind.RECHECK)
-    last = Paper.objects.filter(petition=petition, kind__in=kinds).order_by("-pk").first()
+    last = _last_answer(petition)
     return (last.delivered_on or last.issued_on) if last is not None else None
 
 
 @action("petitions.appeal", "申请复查复核", ASK_APPEAL)
 def ask(petition: Petition, *, by: Actor, intake: int, words: str) -> Appeal:
     """By the petitioner, whose thread the caller has checked; audited under no name."""
-    return _ask(petition, intake, words, timezone.localdate())
+    return _ask(petition, intake, words, timezone.localdate(), by)
 
 
 @action("petitions.register-appeal", "登记复查复核申请", REGISTER_PETITION)
@@ -74,10 +80,10 @@ def register(
         first = rows.filter(pk=intake).first() if intake else rows.order_by("pk").first()
     if first is None:
         raise Missing("没有可以申请复查的来件。", code="intake")
-    return _ask(petition, first.pk, words, asked_on)
+    return _ask(petition, first.pk, words, asked_on, by)
 
 
-def _ask(petition: Petition, intake_id: int, words: str, asked_on: date) -> Appeal:
+def _ask(petition: Petition, intake_id: int, words: str, asked_on: date, by: Actor) -> Appeal:
     if not words.strip():
         raise Refusal("请写明不服的理由和请求。", field="words", code="empty")
     if appeals_of(petition).filter(state=AppealState.OPEN).exists():
@@ -87,6 +93,11 @@ def _ask(petition: Petition, intake_id: int, words: str, asked_on: date) -> Appe
         if intake.case_id != petition.case_id:
             raise Missing("这件来件不属于这个信访事项。", code="intake")
         answered = Answer.objects.filter(intake=intake).exists()
+    last = _last_answer(petition)
+    if last is not None and asked_on < last.issued_on:
+        raise Refusal(
+            f"申请日期不能早于答复作出的日期 {last.issued_on}。", field="asked_on", code="early"
+        )
     stage = rules.check_appeal(
         petition.stage,
         answered_on(petition) if answered else None,
@@ -130,6 +141,8 @@ def _ask(petition: Petition, intake_id: int, words: str, asked_on: date) -> Appe
         end_of(appeal.due_on),
     )
     _tell(intake, f"已申请{rules.STAGES[stage]}", f"由{appeal.union.name}办理", "info")
+    with everywhere():
+        heed(petition.case, words, by)
     publish(
         "cn.gonghui.petition.appealed",
         f"case/{petition.case_id}",

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from gonghui.kernel.access import granting
 from gonghui.kernel.access.actions import action
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.access.models import Grant
 from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.identity.models import User
 from gonghui.kernel.org.models import Union
@@ -18,8 +18,8 @@ from gonghui.systems.rights.feedback.permissions import ANSWER_CALLS, MANAGE_SHI
 from gonghui.systems.rights.feedback.rules.topics import TOPICS
 
 LONGEST = timedelta(hours=24)
+FARTHEST = timedelta(days=366)
 OVERLAP = "nobody sits at two seats at once, nor do two sit at one"
-HELD = "whoever is put on a shift may take calls"
 
 
 @action("shifts.plan", "排班", MANAGE_SHIFTS, creates=True)
@@ -35,7 +35,8 @@ def plan(
     """One person at one seat for a time."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     codes = [role.code for role in ANSWER_CALLS.roles]
-    grants = Grant.objects.unscoped(HELD).filter(user_id=user_id, role__in=codes)
+    today = timezone.localdate()
+    grants = granting.in_force(granting.standing(user_id, today).filter(role__in=codes), today)
     if user is None or not any(union.path.startswith(grant.org_path) for grant in grants):
         raise Refusal(
             "这个人没有在本工会接听热线的岗位。",
@@ -47,6 +48,8 @@ def plan(
         raise Refusal("请填写座席工号。", field="seat", code="empty")
     if not timedelta() < ends_at - starts_at <= LONGEST:
         raise Refusal("班次应在 24 小时以内，下班晚于上班。", field="ends_at", code="span")
+    if abs(starts_at - timezone.now()) > FARTHEST:
+        raise Refusal("上班时间应在前后一年以内。", field="starts_at", code="far")
     rows = Shift.objects.unscoped(OVERLAP).filter(
         ended=False, starts_at__lt=ends_at, ends_at__gt=starts_at
     )

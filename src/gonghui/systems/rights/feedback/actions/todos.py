@@ -64,8 +64,9 @@ def open_at(
     )
 
 
-def close_for(kind: str, target: Any, by: int | None) -> None:
-    close_todo(target_type=target._meta.label_lower, target_id=target.pk, kind=kind, by=by)
+def close_for(kind: str, target: Any, by: int | None) -> int:
+    """Close the open ones of a kind; returns how many."""
+    return close_todo(target_type=target._meta.label_lower, target_id=target.pk, kind=kind, by=by)
 
 
 def tell_users(users: list[int], template: Template, words: dict[str, Any], path: str) -> None:

@@ -38,6 +38,11 @@ def numbers() -> list[tuple[str, str]]:
     return found
 
 
+def words() -> str:
+    """The same in one line."""
+    return "，".join(f"{whose} {number}".strip() for number, whose in numbers()) + "。"
+
+
 def on_shift(at: datetime | None = None) -> list[Shift]:
     """Everybody whose shift it is at a moment."""
     now = at or timezone.now()

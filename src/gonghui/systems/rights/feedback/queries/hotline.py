@@ -57,13 +57,14 @@ def call(pk: int, actor: Actor) -> Call:
 
 def live(actor: Actor) -> list[Call]:
     """Calls that ring or are spoken on, the longest waiting first."""
-    rows = Call.objects.within(actor.scope(ANSWER_CALLS)).filter(state__in=rules.LIVE)
+    rows = APART(Call.objects.within(actor.scope(ANSWER_CALLS)), actor)
+    rows = rows.filter(state__in=rules.LIVE)
     return list(rows.order_by("rang_at")[:LIST])
 
 
 def missed(actor: Actor) -> list[Call]:
     """Calls nobody took and nobody returned, the oldest first."""
-    rows = Call.objects.within(actor.scope(ANSWER_CALLS)).filter(
+    rows = APART(Call.objects.within(actor.scope(ANSWER_CALLS)), actor).filter(
         state=CallState.MISSED, returned_at=None
     )
     return list(rows.order_by("rang_at")[:LIST])
@@ -192,10 +193,18 @@ class Desk:
     at: datetime
 
 
+def _near(actor: Actor, shift: Shift) -> bool:
+    """Whether a shift is at a desk of the actor, above one, or below: another city's is not."""
+    paths = actor.paths(ANSWER_CALLS)
+    return actor.scope(ANSWER_CALLS).holds(shift.org_path) or any(
+        path.startswith(shift.org_path) for path in paths
+    )
+
+
 def now(actor: Actor) -> Desk:
     ringing = live(actor)
     today = timezone.localdate()
-    shifts = duty.on_shift()
+    shifts = [shift for shift in duty.on_shift() if _near(actor, shift)]
     return Desk(
         sum(call.state == CallState.WAITING for call in ringing),
         sum(call.state != CallState.WAITING for call in ringing),

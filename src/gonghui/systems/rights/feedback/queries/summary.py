@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from gonghui.engines.casework.declaring import KINDS
+from gonghui.engines.casework.models import Phase
 from gonghui.engines.casework.queries import statistics
 from gonghui.engines.casework.queries.desk import kinds_of, visible
 from gonghui.kernel.access.actor import Actor
@@ -33,10 +34,16 @@ from gonghui.systems.rights.feedback.permissions import (
 from gonghui.systems.rights.feedback.queries import hotline
 from gonghui.systems.rights.feedback.rules import calls as call_rules
 
+UNCOUNTED = (Phase.MERGED, Phase.WITHDRAWN)
+"""As in the engine's figures: what is merged counts with its lead."""
+
 
 @dataclass(frozen=True)
 class Summary:
-    """What was said in a span and what became of it; never who said it."""
+    """What was said in a span and what became of it; never who said it.
+
+    collectives: how many matters of several there were; collective: the largest of them.
+    """
 
     from_on: date
     until_on: date
@@ -49,6 +56,7 @@ class Summary:
     by_month: list[statistics.Line]
     natures: list[tuple[str, int]]
     petitions: int
+    collectives: int
     collective: list[tuple[str, str, int]]
     calls: call_rules.Figures | None
     asked: dict[str, int]
@@ -67,18 +75,15 @@ def summary(actor: Actor, from_on: date, until_on: date) -> Summary:
     natures = dict(
         hotline.APART(Matter.objects.within(actor.scope(VIEW)), actor)
         .filter(**span)
+        .exclude(case__phase__in=UNCOUNTED)
         .values_list("nature")
         .annotate(count=Count("id"))
     )
-    cases = visible(actor, kinds).filter(
-        collective=True,
-        received_at__gte=span["case__received_at__gte"],
-        received_at__lt=span["case__received_at__lt"],
-    )
-    petitions = visible(actor, [KINDS[PETITION_CODE]]).filter(
-        received_at__gte=span["case__received_at__gte"],
-        received_at__lt=span["case__received_at__lt"],
-    )
+    received = {name.removeprefix("case__"): moment for name, moment in span.items()}
+    cases = visible(actor, kinds).filter(collective=True, **received)
+    cases = cases.exclude(phase__in=UNCOUNTED)
+    petitions = visible(actor, [KINDS[PETITION_CODE]]).filter(**received)
+    petitions = petitions.exclude(phase__in=UNCOUNTED)
     scored = [line for line in by_topic if line.score is not None]
     weight = sum(line.answered for line in scored)
     mean = sum(line.score * line.answered for line in scored) / weight if weight else None
@@ -94,6 +99,7 @@ def summary(actor: Actor, from_on: date, until_on: date) -> Summary:
         statistics.table(actor, kinds, from_on, until_on, by="month"),
         [(str(label), natures.get(value, 0)) for value, label in Nature.choices],
         petitions.count(),
+        sum(line.collective for line in by_topic),
         [
             (
                 case.number,
@@ -143,33 +149,35 @@ def report(found: Summary, organ: Union, *, sealed: bool = False) -> Official:
     today = timezone.localdate()
     year, until = found.from_on.year, found.until_on
     share = share_in_time(found)
+    places = iter("一二三四五六")
     body: list[str | Paragraph | Table] = [
-        "一、基本情况",
+        f"{next(places)}、基本情况",
         f"{year}年1月1日至{until.month}月{until.day}日，共受理办件 {found.received:,} 件，"
         f"涉及来件 {found.complaints:,} 件，其中信访事项 {found.petitions:,} 件；"
         f"已答复 {found.answered:,} 件，按期答复率 {share}"
         + (f"，满意度 {found.score} 分（5 分制）。" if found.score else "。"),
         "按性质：" + "，".join(f"{words} {count:,} 件" for words, count in found.natures) + "。",
-        "二、反映的主要问题",
+        f"{next(places)}、反映的主要问题",
         _table("类别", found.by_topic),
-        "三、来件渠道",
+        f"{next(places)}、来件渠道",
         _table("渠道", found.by_channel),
     ]
     if found.calls is not None and found.calls.calls:
         calls = found.calls
         body += [
-            "四、热线接听",
+            f"{next(places)}、热线接听",
             f"来电 {calls.calls:,} 通，接听 {calls.answered:,} 通，未接 {calls.missed:,} 通，"
             f"及时接听率 {calls.on_time}%，"
             f"平均通话 {call_rules.span_words(calls.mean_talk or 0)}。",
         ]
     body += [
-        "五、集体事项",
-        f"共 {len(found.collective)} 件。"
+        f"{next(places)}、集体事项",
+        f"共 {found.collectives:,} 件"
+        + ("，来件最多的：" if found.collectives > len(found.collective) else "。")
         + "；".join(
             f"{number}（{words}，{count} 件来件）" for number, words, count in found.collective
         ),
-        "六、意见征求和问卷",
+        f"{next(places)}、意见征求和问卷",
         f"公开征求意见 {found.consultations} 次，开展问卷 {found.surveys} 次。",
     ]
     return Official(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gonghui.engines.casework.walls import everywhere
@@ -45,14 +45,15 @@ def asked(survey: Survey, person_id: int) -> bool:
 
 def open_to(actor: Actor) -> list[Survey]:
     """What somebody may fill in now, the first to end first."""
+    ids = _path_of(actor.person_id).split(".")[:-1] if actor.person_id is not None else []
+    above = [".".join(ids[: depth + 1]) + "." for depth in range(len(ids))]
     with everywhere():
         rows: QuerySet[Survey] = Survey.objects.unscoped(OPEN_ONES).filter(
-            state=SurveyState.OPEN, closes_on__gte=timezone.localdate()
+            Q(union__parent=None) | Q(org_path__in=above),
+            state=SurveyState.OPEN,
+            closes_on__gte=timezone.localdate(),
         )
-        found = list(rows.select_related("union").order_by("closes_on", "pk")[:100])
-    if actor.person_id is None:
-        return [survey for survey in found if survey.org_path.count(".") == 1]
-    return [survey for survey in found if asked(survey, actor.person_id)]
+        return list(rows.select_related("union").order_by("closes_on", "pk")[:100])
 
 
 def get(pk: int) -> Survey:

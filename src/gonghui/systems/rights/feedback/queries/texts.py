@@ -5,7 +5,10 @@ The watches registered in the kernel and the own list are asked together: what e
 
 from __future__ import annotations
 
+from gonghui.engines.casework.actions.work import secrets_of
 from gonghui.engines.casework.declaring import Hint, Suggestion
+from gonghui.engines.casework.models import Case
+from gonghui.engines.casework.rules.confidentiality import redact
 from gonghui.engines.language.queries.similar import like
 from gonghui.kernel.notify import replies
 from gonghui.kernel.search import texts
@@ -31,6 +34,11 @@ def classify(text: str) -> Hint:
         for item in texts.subjects(text, topics.TOPICS)
     ] or [Suggestion(item.topic, item.score, item.because) for item in topics.guess(text)]
     return Hint(tuple(found), bool(why), (why,) if why else ())
+
+
+def without_names(text: str, case: Case | None) -> str:
+    """Words of a complainant as the case's page shows them: without what names who complains."""
+    return redact(text, secrets_of(case)) if case is not None else text
 
 
 def similar(text: str) -> list[int]:

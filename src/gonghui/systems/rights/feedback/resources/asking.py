@@ -27,6 +27,7 @@ from gonghui.systems.rights.feedback.models import (
     SurveyState,
 )
 from gonghui.systems.rights.feedback.queries.surveys import questions
+from gonghui.systems.rights.feedback.rules import consulting as rules
 from gonghui.systems.rights.feedback.rules.surveys import written
 from gonghui.systems.rights.feedback.views.forms import area
 
@@ -49,8 +50,8 @@ class EditDraftForm(DraftForm):
             now = {
                 "title": self.record.title,
                 "intro": self.record.intro,
-                "text": "\n".join(
-                    f"{part.mark} {part.text}".strip() for part in parts if not part.question
+                "text": rules.written(
+                    rules.Article(part.mark, part.text) for part in parts if not part.question
                 ),
                 "questions": "\n".join(part.text for part in parts if part.question),
                 "closes_on": self.record.closes_on,

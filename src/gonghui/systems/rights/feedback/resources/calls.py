@@ -30,6 +30,7 @@ from gonghui.systems.rights.feedback.models import (
     Script,
     Shift,
 )
+from gonghui.systems.rights.feedback.queries.texts import without_names
 from gonghui.systems.rights.feedback.rules.calls import span_words
 from gonghui.systems.rights.feedback.rules.topics import TOPICS
 from gonghui.systems.rights.feedback.views.forms import area
@@ -224,6 +225,7 @@ ASKED = Resource(
     unit="次",
     model=Asked,
     view=may.VIEW_ASKED,
+    seen=listing.apart("case__"),
     columns=(
         Column("at", "时间", kind="datetime"),
         Column(
@@ -246,7 +248,7 @@ ASKED = Resource(
             "问答",
             (
                 ("时间", "at"),
-                ("问题", lambda record: record.question.reveal()),
+                ("问题", lambda record: without_names(record.question.reveal(), record.case)),
                 ("处理", "state"),
                 (
                     "引用的知识",

@@ -34,6 +34,7 @@ from gonghui.systems.rights.feedback.models import (
     Stage,
     Way,
 )
+from gonghui.systems.rights.feedback.queries.texts import without_names
 from gonghui.systems.rights.feedback.rules.alerts import LEVELS
 from gonghui.systems.rights.feedback.rules.petitions import RESULTS
 from gonghui.systems.rights.feedback.rules.topics import TOPICS
@@ -236,7 +237,7 @@ APPEALS = Resource(
                 ("办理工会", "union"),
                 ("申请日期", "asked_on"),
                 ("办理期限", "due_on"),
-                ("理由", lambda record: record.words.reveal()),
+                ("理由", lambda record: without_names(record.words.reveal(), record.petition.case)),
                 ("结果", lambda record: RESULTS.get(record.result, "—")),
                 ("意见", lambda record: record.opinion.reveal() if record.opinion else "—"),
                 ("决定日期", lambda record: record.decided_on or "—"),

@@ -14,7 +14,8 @@ DRAFT, OPEN, CLOSED, PUBLISHED = "draft", "open", "closed", "published"
 STATES = {DRAFT: "起草中", OPEN: "征求意见中", CLOSED: "归纳意见中", PUBLISHED: "已公布采纳情况"}
 STANCES = {"agree": "赞成", "amend": "建议修改", "oppose": "不赞成"}
 VERDICTS = {"adopted": "采纳", "partly": "部分采纳", "rejected": "未采纳"}
-_ARTICLE = re.compile(r"^第[一二三四五六七八九十百零\d]+条")
+_ARTICLE = re.compile(r"^第[一二三四五六七八九十百零\d]{1,12}条")
+_PARAGRAPH = re.compile(r"第\d+段")
 SHORTEST = 7
 """Days a draft is open at least."""
 
@@ -45,6 +46,14 @@ def split(text: str) -> list[Article]:
             before = f"{found.pop().text}\n{line}" if found else line
             found.append(Article("", before))
     return found
+
+
+def written(articles: Iterable[Article]) -> str:
+    """Articles as the text `split` reads; a paragraph's mark is counted, not written."""
+    return "\n".join(
+        item.text if _PARAGRAPH.fullmatch(item.mark) else f"{item.mark} {item.text}".strip()
+        for item in articles
+    )
 
 
 def check_opening(articles: int, questions: int, today: date, closes_on: date) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from gonghui.kernel.base.errors import Conflict, Refusal
+from gonghui.kernel.base.workdays import is_workday
 
 LAW = "《信访工作条例》"
 HANDLING, REVIEW, RECHECK, FINAL = "handling", "review", "recheck", "final"
@@ -55,13 +56,18 @@ def next_stage(stage: str) -> str:
 
 
 def check_appeal(stage: str, answered_on: date | None, asked_on: date, days: int) -> str:
-    """The stage asked for; Refusal without an answer, or too late. days: from receiving it."""
+    """The stage asked for; Refusal without an answer, or too late. days: from receiving it.
+
+    A last day off goes on to the next workday (民法典第二百零三条), as terms of the unions do.
+    """
     asked = next_stage(stage)
     if answered_on is None:
         raise Conflict(
             "还没有书面答复，不能申请" + STAGES[asked] + "。", rule=ARTICLES[asked], code="open"
         )
     last = answered_on + timedelta(days=days)
+    while not is_workday(last):
+        last += timedelta(days=1)
     if asked_on > last:
         raise Refusal(
             f"申请{STAGES[asked]}应在 {last} 前提出，现在已经超过。",

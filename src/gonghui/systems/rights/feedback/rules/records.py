@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import StringIO
 
 from gonghui.kernel.base.errors import Refusal
 
 COLUMNS = ("通话编号", "主叫号码", "开始时间", "接听时间", "结束时间", "座席工号", "录音编号")
 MOST = 5_000
+FIRST, LAST = 2000, 2100
+LONGEST = timedelta(days=1)
 _NUMBER = re.compile(r"\+?\d{3,20}")
 
 
@@ -36,7 +38,10 @@ class Fault:
 
 def read(text: str) -> tuple[list[Record], list[Fault]]:
     """The calls of a table and what is wrong with which line; Refusal when it is no such table."""
-    rows = list(csv.reader(StringIO(text.lstrip("\ufeff"))))
+    try:
+        rows = list(csv.reader(StringIO(text.lstrip("\ufeff").replace("\0", ""), newline=None)))
+    except csv.Error:
+        raise Refusal("话单不是规定的表格。", field="file", code="table") from None
     if not rows or tuple(cell.strip() for cell in rows[0]) != COLUMNS:
         raise Refusal(
             "话单的第一行不是规定的列名。",
@@ -79,6 +84,8 @@ def _record(row: list[str]) -> Record | str:
         return "时间应写作 2026-11-20 09:30:00"
     if not began <= (taken or began) <= over:
         return "开始、接听、结束时间的先后不对"
+    if not FIRST <= began.year <= LAST or over - began > LONGEST:
+        return "时间不对：一通电话不超过一天"
     return Record(key, number, began, taken, over, agent[:50], recording[:120])
 
 

@@ -25,6 +25,7 @@ KINDS = {
 }
 CHOSEN = (ONE, MANY)
 _HEAD = re.compile(r"[\[【](?P<kind>[^\]】]+)[\]】](?P<title>.+)")
+_FEW = re.compile(r"\d{1,3}")
 LONGEST, HIGHEST = 500, 1_000_000
 
 
@@ -70,7 +71,7 @@ def parse(text: str) -> list[Question]:
 def _headed(number: int, head: re.Match[str], place: int) -> Question:
     words = {title.split("（")[0]: code for code, title in KINDS.items()}
     kind, *more = head["kind"].split()
-    if kind not in words or any(not (word.isdecimal() or word == "选答") for word in more):
+    if kind not in words or any(not (_FEW.fullmatch(word) or word == "选答") for word in more):
         raise Refusal(
             f"第 {place} 行的题型“{head['kind']}”不对。",
             remedy="题型：" + "、".join(words) + "；后面可以加最多选几项和“选答”。",
@@ -99,6 +100,8 @@ def check_question(question: Question) -> Question:
     if not question.title.strip():
         raise Refusal("请填写题目。", field="title", code="empty")
     if question.kind in CHOSEN:
+        if "" in question.options:
+            raise Refusal("选项不能是空的。", field="options", code="empty_option")
         if len(question.options) < 2:
             raise Refusal("选择题至少有两个选项。", field="options", code="options")
         if len(set(question.options)) < len(question.options):

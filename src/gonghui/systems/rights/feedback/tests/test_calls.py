@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
 from gonghui.engines.casework.actions import intake
+from gonghui.engines.casework.models import Intake
 from gonghui.engines.casework.walls import everywhere
+from gonghui.kernel.access.models import Grant
+from gonghui.kernel.access.roles import HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.notify.models import Todo
 from gonghui.systems.rights.feedback.actions import calls, shifts
@@ -19,6 +22,7 @@ from gonghui.systems.rights.feedback.models import Call, CallEvent
 from gonghui.systems.rights.feedback.queries import duty
 from gonghui.systems.rights.feedback.queries import hotline as queries
 from gonghui.systems.rights.feedback.rules.records import COLUMNS
+from gonghui.systems.rights.feedback.tests import makers
 from gonghui.systems.rights.feedback.views import seams
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +62,15 @@ class TestEvents:
         assert not Todo.objects.filter(kind="feedback.missed", done_at=None).exists()
         with pytest.raises(Conflict):
             calls.call_back(the_call(), by=hotline.agent)
+
+    def test_it_is_returned_after_it_was_taken_down(self, hotline, client_of):
+        calls.hear([heard("ringing", 0, number=NUMBER), heard("hung_up", 30)])
+        said = intake.Said("欠薪", "拖欠三个月工资", "phone", name="赵六", mobile=NUMBER)
+        calls.take_down(the_call(), HOTLINE, said, by=hotline.agent)
+        desk, address = client_of(hotline.agent), f"/hotline/calls/{the_call().pk}/"
+        assert ">已回拨</button>" in desk.get(address).content.decode()
+        desk.post(f"{address}returned/")
+        assert not Todo.objects.filter(kind="feedback.missed", done_at=None).exists()
 
     def test_a_late_answer_takes_the_to_do_back(self, hotline):
         calls.hear([heard("ringing", 0), heard("hung_up", 30)])
@@ -102,6 +115,26 @@ class TestWhileTalking:
         assert "您是哪个单位的" in text
         assert "边听边记" in text
 
+    def test_a_transcript_names_nobody_once_it_is_a_case(self, hotline, client_of):
+        calls.hear([heard("ringing", 0, number=NUMBER), heard("answered", 2, agent="801")])
+        calls.transcribe(the_call(), by=hotline.agent, text=f"我是赵六六，电话{NUMBER}，欠薪")
+        said = intake.Said("欠薪", "拖欠三个月工资", "phone", name="赵六六", mobile=NUMBER)
+        calls.take_down(the_call(), HOTLINE, said, by=hotline.agent)
+        page = client_of(hotline.agent).get(f"/hotline/calls/{the_call().pk}/").content.decode()
+        assert "欠薪" in page
+        assert "赵六六" not in page and NUMBER not in page
+
+    def test_the_desk_lists_no_call_about_the_own_unit(self, hotline):
+        world = hotline.world
+        both = world.actor("兼任", (HANDLER, world.province), (HANDLER, world.factory))
+        about = makers.matter(world, world.province, respondent=world.factory)
+        hidden = [
+            makers.call(world, world.province, case=about.case, state=state)
+            for state in ("talking", "missed")
+        ]
+        assert queries.live(both) == queries.missed(both) == []
+        assert [*queries.live(hotline.agent), *queries.missed(hotline.agent)] == hidden
+
     def test_transcript_is_sealed(self, hotline):
         calls.hear([heard("ringing", 0), heard("answered", 2, agent="801")])
         calls.transcribe(the_call(), by=hotline.agent, text="我姓赵")
@@ -125,6 +158,34 @@ class TestShifts:
         assert duty.on_shift() == [shift]
         shifts.cancel(shift, by=hotline.chief, reason="调班")
         assert duty.on_shift() == []
+
+    def test_seats_of_another_city_are_not_shown(self, hotline):
+        world, now = hotline.world, timezone.now()
+        span = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=1)}
+        for seat, union in (("1", world.province), ("2", world.hefei), ("3", world.wuhu)):
+            makers.shift(world, union, seat=seat, **span)
+        assert [item.seat for item in queries.now(hotline.handler).on_shift] == ["1", "2"]
+        assert [item.seat for item in queries.now(hotline.agent).on_shift] == ["1", "2", "3"]
+
+    def test_not_who_held_a_post_once(self, hotline):
+        Grant.objects.unscoped("test").filter(user_id=hotline.agent.user_id).update(
+            ended_at=timezone.now()
+        )
+        with pytest.raises(Refusal, match="岗位"):
+            self.plan(hotline)
+
+    @pytest.mark.parametrize("year", [1, 9999])
+    def test_not_in_a_year_no_calendar_has(self, hotline, year):
+        start = timezone.make_aware(datetime(year, 6, 1))
+        with pytest.raises(Refusal, match="一年以内"):
+            shifts.plan(
+                hotline.world.province,
+                by=hotline.chief,
+                user_id=hotline.agent.user_id,
+                seat="801",
+                starts_at=start,
+                ends_at=start + timedelta(hours=8),
+            )
 
     def test_nobody_sits_twice(self, hotline):
         self.plan(hotline)
@@ -178,6 +239,33 @@ class TestSeam:
         answer = self.post(client, self.body())
         assert answer.json() == {"new": 1}
         assert self.post(client, self.body(), "wrong").status_code == 403
+
+    @pytest.mark.parametrize(
+        "at", ["0001-01-01T00:00:00", "9999-12-31T23:59:59", "9999-12-31T23:59:59-12:00", "昨天"]
+    )
+    def test_a_clock_that_is_wrong_is_refused(self, hotline, client, monkeypatch, at):
+        monkeypatch.setattr(seams, "SWITCH_KEY", SimpleNamespace(value=lambda: "k" * 20))
+        event = {"call": "S1", "key": "S1-1", "kind": "ringing", "at": at}
+        assert self.post(client, json.dumps({"events": [event]})).status_code == 422
+
+    def test_a_message_that_cannot_be_taken_keeps_no_other_out(self, hotline, client, monkeypatch):
+        monkeypatch.setattr(seams, "CHANNEL_KEY", SimpleNamespace(value=lambda: "k" * 20))
+        given = [
+            {"source": "wechat", "key": "1", "sender": "甲", "text": ""},
+            {"source": "wechat", "key": None, "sender": "乙", "text": "拖欠三个月工资"},
+            {"source": "wechat", "key": "2", "sender": "丙", "text": "没有发高温津贴"},
+        ]
+        body = json.dumps({"messages": given})
+        answer = client.post(
+            "/feedback/channels",
+            body,
+            content_type="application/json",
+            headers={"X-Signature": seams.signature(body.encode(), "k" * 20)},
+        )
+        taken = answer.json()["taken"]
+        assert ["refused" in item for item in taken] == [True, True, False]
+        with everywhere():
+            assert Intake.objects.unscoped("test").get().number == taken[2]["number"]
 
     def test_without_a_key_nothing_is_taken(self, hotline, client):
         assert self.post(client, self.body(), "").status_code == 403

@@ -13,15 +13,17 @@ from gonghui.engines.casework.actions.verbs import COMPLAINANT
 from gonghui.engines.casework.models import Article, Intake, Phase
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import ANONYMOUS
+from gonghui.kernel.access.roles import HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
 from gonghui.kernel.notify import replies as texts
-from gonghui.kernel.notify.models import Todo
+from gonghui.kernel.notify.models import Message, Todo
 from gonghui.kernel.search import texts as registry
 from gonghui.systems.rights.feedback.actions import answering, channels, petitions
 from gonghui.systems.rights.feedback.actions.kinds import HOTLINE, PETITIONS
 from gonghui.systems.rights.feedback.actions.matters import row_of
 from gonghui.systems.rights.feedback.models import Asked, Matter, Petition
 from gonghui.systems.rights.feedback.queries import papers
+from gonghui.systems.rights.feedback.tests import makers
 
 pytestmark = pytest.mark.django_db
 DANGER = "再不给工资我就不想活了"
@@ -78,6 +80,20 @@ class TestDanger:
         assert todo.due_at <= timezone.now()
         assert DANGER not in todo.title
 
+    def test_only_the_desk_of_the_case_is_told(self, hotline):
+        """Not another city's shift, and nobody with a post in the unit complained of."""
+        world, now = hotline.world, timezone.now()
+        span = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=1)}
+        both = world.user("兼任", (HANDLER, world.province), (HANDLER, world.factory))
+        here, there = world.user("本台"), world.user("芜湖台")
+        for union, user in ((world.province, here), (world.province, both), (world.wuhu, there)):
+            makers.shift(world, union, user=user, seat=f"8{user.pk}", **span)
+        testing.complaint(HOTLINE, world.province, text=DANGER, respondent=world.factory)
+        told = Message.objects.filter(template="feedback.urgent")
+        assert set(told.values_list("recipient_user_id", flat=True)) == {here.pk}
+        testing.complaint(HOTLINE, world.province, text=DANGER, mobile="13805510003")
+        assert set(told.all().values_list("recipient_user_id", flat=True)) == {here.pk, both.pk}
+
     def test_a_text_message_is_answered_by_fixed_words(self, hotline):
         reply = texts.Reply("m1", "13805519999", DANGER, "12351", timezone.now())
         first = channels.take_text(reply)
@@ -130,6 +146,14 @@ class TestDanger:
         assert found.received.case.crisis
         with everywhere():
             assert Asked.objects.unscoped("test").get().state == "crisis"
+
+    def test_what_waits_goes_with_the_case(self, hotline):
+        got = testing.complaint(HOTLINE, hotline.world.province, text=DANGER)
+        case = work.accept(got.case, by=hotline.agent, category="pay")
+        work.route(case, by=hotline.agent, to=hotline.world.hefei)
+        left = Todo.objects.filter(done_at=None)
+        assert {todo.kind for todo in left} == {"case.take", "case.call", "feedback.crisis"}
+        assert {todo.union_id for todo in left} == {hotline.world.hefei.pk}
 
     def test_taking_the_case_closes_the_to_do(self, hotline):
         got = testing.complaint(HOTLINE, hotline.world.province, text=DANGER)
@@ -207,6 +231,46 @@ class TestMany:
         assert row_of(got.case).alerted == 2
         assert Todo.objects.filter(kind="feedback.alert", done_at=None).count() >= 1
 
+    def alerts(self):
+        rows = Todo.objects.filter(kind="feedback.alert", done_at=None)
+        return set(rows.values_list("union_id", flat=True))
+
+    @pytest.mark.parametrize("kind", [HOTLINE, PETITIONS])
+    def test_of_very_many_the_own_leaders_and_the_union_above_hear(self, hotline, kind):
+        world = hotline.world
+        got = testing.complaint(kind, world.hefei, people=40)
+        assert self.alerts() == {world.hefei.pk, world.province.pk}
+        case = work.accept(got.case, by=hotline.handler, category="pay")
+        case = work.take(case, by=hotline.handler)
+        outcome = "supported" if kind is PETITIONS else "solved"
+        replies.draft(case, by=hotline.handler, text="已督促补发。", outcome=outcome)
+        case.refresh_from_db()
+        replies.submit(case, by=hotline.handler)
+        case.refresh_from_db()
+        replies.review(case, by=hotline.leader, send=True)
+        assert self.alerts() == set()
+
+    @pytest.mark.parametrize("kind", [HOTLINE, PETITIONS])
+    @pytest.mark.parametrize("way", ["decline", "withdraw"])
+    def test_a_matter_that_ends_warns_no_more(self, hotline, kind, way):
+        got = testing.complaint(kind, hotline.world.hefei, people=6)
+        assert self.alerts()
+        if way == "decline":
+            work.decline(got.case, by=hotline.handler, reason="请向仲裁委申请", rule="某法第一条")
+        else:
+            intake.withdraw(got.intake, by=intake.CODE_HOLDER)
+        assert not self.alerts()
+
+    def test_what_waits_for_a_joined_case_waits_for_its_lead(self, hotline):
+        lead = testing.complaint(HOTLINE, hotline.world.province)
+        other = testing.complaint(
+            HOTLINE, hotline.world.province, people=6, text=DANGER, mobile="13805510002"
+        )
+        collective.join(lead.case, by=hotline.agent, others=[other.case.pk])
+        found = Todo.objects.filter(kind__in=("feedback.crisis", "feedback.alert"), done_at=None)
+        assert set(found.values_list("target_id", flat=True)) == {str(lead.case.pk)}
+        assert {todo.kind for todo in found} == {"feedback.crisis", "feedback.alert"}
+
     def test_few_are_no_alarm(self, hotline):
         got = testing.complaint(HOTLINE, hotline.world.province, people=4)
         assert row_of(got.case).alerted == 0
@@ -277,9 +341,40 @@ class TestPetition:
 
     def test_too_late(self, hotline):
         _, _, row = self.worked(hotline)
-        row.papers.update(delivered_on=timezone.localdate() - timedelta(days=31))
+        row.papers.update(delivered_on=timezone.localdate() - timedelta(days=60))
         with pytest.raises(Refusal, match="超过"):
             petitions.register(row, by=hotline.handler, words="不服", asked_on=timezone.localdate())
+
+    def test_not_before_the_answer(self, hotline):
+        _, _, row = self.worked(hotline)
+        for days in (1, 4000):
+            day = timezone.localdate() - timedelta(days=days)
+            with pytest.raises(Refusal, match="早于答复"):
+                petitions.register(row, by=hotline.handler, words="不服", asked_on=day)
+
+    def test_danger_in_an_appeal_is_heard(self, hotline):
+        got, case, row = self.worked(hotline)
+        petitions.ask(row, by=COMPLAINANT, intake=got.intake.pk, words=DANGER)
+        todos = Todo.objects.filter(target_id=str(case.pk), done_at=None)
+        assert {"feedback.crisis", "case.call"} <= set(todos.values_list("kind", flat=True))
+
+    def test_the_desk_above_reads_an_appeal_without_the_name(self, hotline, client_of):
+        got, _, row = self.worked(hotline)
+        words = "我叫赵明义，电话13805510000，不服答复。"
+        appeal = petitions.ask(row, by=COMPLAINANT, intake=got.intake.pk, words=words)
+        page = client_of(hotline.chief).get(f"/w/appeals/{appeal.pk}/").content.decode()
+        assert "不服答复" in page
+        assert "赵明义" not in page and "13805510000" not in page
+
+    def test_unions_of_one_region_share_the_numbers(self, hotline):
+        world = hotline.world
+        assert world.shushan.region == world.jinggang.region
+        numbers = []
+        for place, union in enumerate((world.shushan, world.jinggang, world.shushan)):
+            got = testing.complaint(PETITIONS, union, mobile=f"1380551001{place}")
+            case = work.accept(got.case, by=hotline.handler, category="pay")
+            numbers.append(row_of(case).papers.get().serial)
+        assert numbers == [1, 2, 3]
 
 
 class TestBot:

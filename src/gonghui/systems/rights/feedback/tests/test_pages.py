@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from gonghui.engines.casework import testing
-from gonghui.engines.casework.actions import clocks, work
+from gonghui.engines.casework.actions import clocks, collective, intake, work
 from gonghui.engines.casework.queries import cases
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.roles import APPROVER, HANDLER
@@ -16,9 +18,10 @@ from gonghui.kernel.documents import verifying
 from gonghui.kernel.notify import timeline
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.people import persons
-from gonghui.systems.rights.feedback.actions.kinds import PETITIONS
+from gonghui.systems.rights.feedback.actions.kinds import HOTLINE, PETITIONS
 from gonghui.systems.rights.feedback.actions.matters import row_of
 from gonghui.systems.rights.feedback.models import Matter
+from gonghui.systems.rights.feedback.queries import summary
 from gonghui.systems.rights.feedback.tests import makers
 from gonghui.systems.rights.feedback.tests.test_matters import DANGER, answered
 
@@ -68,8 +71,15 @@ def test_everybody_may_look(hotline, client, path):
 def test_the_desk_opens_its_pages(hotline, client_of, path):
     makers.matter(hotline.world, hotline.world.province)
     makers.call(hotline.world, hotline.world.province)
-    answer = client_of(hotline.agent).get(path)
-    assert answer.status_code in (200, 404) if "new" in path else answer.status_code == 200
+    assert client_of(hotline.agent).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/hotline/summary/", "/hotline/shifts/"])
+@pytest.mark.parametrize(
+    "span", ["from=0001-01-01&until=9999-12-31", "from=9999-12-31", "until=甲", "from=2026-02-30"]
+)
+def test_figures_of_any_span(hotline, client_of, path, span):
+    assert client_of(hotline.agent).get(f"{path}?{span}").status_code == 200
 
 
 def test_said_without_a_name(hotline):
@@ -262,6 +272,30 @@ class TestAnnualReport:
         assert entry.actor_name == "省审批"
         assert str(year - 1) in entry.target_label
 
+    def test_merged_and_withdrawn_cases_are_counted_with_nothing(self, hotline):
+        world, today = hotline.world, timezone.localdate()
+        lead, other = [
+            makers.petition(world, world.province, mobile=f"1380551000{n}") for n in "12"
+        ]
+        collective.join(lead.case, by=hotline.agent, others=[other.case.pk])
+        gone = testing.complaint(HOTLINE, world.province, details={"性质": "求助"})
+        intake.withdraw(gone.intake, by=intake.CODE_HOLDER)
+        makers.matter(world, world.province, details={"性质": "求助"}, mobile="13805510003")
+        found = summary.of_year(hotline.agent, today.year)
+        assert (found.received, found.petitions, found.collectives) == (2, 1, 1)
+        assert dict(found.natures)["求助"] == 1
+
+    def test_more_matters_of_many_than_are_named_are_counted(self, hotline):
+        year = timezone.localdate().year
+        found = replace(
+            summary.of_year(hotline.agent, year), collectives=25, collective=[("RX1", "工资", 3)]
+        )
+        body = summary.report(found, hotline.world.province).body
+        assert any("共 25 件" in line for line in body if isinstance(line, str))
+        assert [line[0] for line in body if isinstance(line, str) and line[1:2] == "、"] == [
+            *"一二三四五"
+        ]
+
     def test_the_factory_reads_its_own_figures_alone(self, hotline, client_of):
         makers.matter(hotline.world, hotline.world.province, category="pay")
         page = client_of(hotline.accused).get(f"/hotline/reports/{timezone.localdate().year}/")
@@ -273,6 +307,7 @@ def test_lists_leave_out_cases_about_the_own_unit(hotline, client_of):
     row = makers.matter(world, world.province, respondent=world.factory)
     other = makers.matter(world, world.province)
     call = makers.call(world, world.province, case=row.case, transcript="我是赵明义")
+    asked = makers.asked(world, world.province, case=row.case)
     both = client_of(
         world.actor(
             "兼任", (HANDLER, world.province), (APPROVER, world.province), (HANDLER, world.factory)
@@ -281,7 +316,13 @@ def test_lists_leave_out_cases_about_the_own_unit(hotline, client_of):
     page = both.get("/w/hotline/").content.decode()
     assert other.case.number in page
     assert row.case.number not in page
-    for path in (f"/w/hotline/{row.pk}/", f"/w/calls/{call.pk}/", f"/hotline/calls/{call.pk}/"):
+    assert row.case.number not in both.get("/w/asked/").content.decode()
+    for path in (
+        f"/w/hotline/{row.pk}/",
+        f"/w/calls/{call.pk}/",
+        f"/w/asked/{asked.pk}/",
+        f"/hotline/calls/{call.pk}/",
+    ):
         assert both.get(path).status_code in (403, 404)
     api = both.get("/api/v1/hotline/").json()
     assert [item["id"] for item in api["items"]] == [other.pk]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gonghui.kernel.base.errors import Conflict, Refusal
+from gonghui.kernel.base.workdays import add_workdays
 from gonghui.systems.rights.feedback.rules import (
     alerts,
     answering,
@@ -124,12 +125,29 @@ class TestRecords:
 
     @given(st.text(max_size=200))
     def test_no_text_breaks_it(self, text):
-        found, _ = records.read(f"{HEAD}\n{text.replace(chr(0), '')}") if _csv(text) else ([], [])
+        found, _ = records.read(f"{HEAD}\n{text}")
         assert isinstance(found, list)
 
+    def test_lines_of_every_system(self):
+        for end in ("\n", "\r\n", "\r"):
+            found, faults = records.read(f"{HEAD}{end}{LINE}\0{end}")
+            assert ([item.recording for item in found], faults) == (["R1"], [])
 
-def _csv(text):
-    return "\r" not in text and "\0" not in text
+    def test_a_cell_without_end_is_refused(self):
+        with pytest.raises(Refusal, match="表格"):
+            records.read(f'{HEAD}\n"{"甲" * 140_000}')
+
+    @pytest.mark.parametrize(
+        ("began", "ended"),
+        [
+            ("0001-01-01 00:00:00", "0001-01-01 00:05:00"),
+            ("9999-12-31 00:00:00", "9999-12-31 00:05:00"),
+            ("2026-11-20 09:00:00", "2026-11-22 09:00:00"),
+        ],
+    )
+    def test_times_no_call_has(self, began, ended):
+        found, faults = records.read(f"{HEAD}\nA1,13800000001,{began},,{ended},801,")
+        assert (found, faults[0].line) == ([], 2)
 
 
 class TestPetitions:
@@ -144,11 +162,20 @@ class TestPetitions:
     def test_within_the_days_and_not_after(self, after, days):
         answered = date(2026, 3, 2)
         asked = answered + timedelta(days=after)
-        if after <= days:
+        last = add_workdays(answered + timedelta(days=days - 1), 1)
+        if after <= days or asked <= last:
             assert petitions.check_appeal("handling", answered, asked, days) == "review"
         else:
             with pytest.raises(Refusal, match="超过"):
                 petitions.check_appeal("handling", answered, asked, days)
+
+    def test_a_last_day_off_goes_on_to_the_next_workday(self):
+        sunday = date(2026, 3, 29)
+        answered = sunday - timedelta(days=30)
+        monday = sunday + timedelta(days=1)
+        assert petitions.check_appeal("handling", answered, monday, 30) == "review"
+        with pytest.raises(Refusal, match="超过"):
+            petitions.check_appeal("handling", answered, monday + timedelta(days=1), 30)
 
     def test_not_before_an_answer(self):
         with pytest.raises(Conflict):
@@ -210,6 +237,17 @@ class TestConsulting:
         assert [item.mark for item in found] == ["", "第一条", "第二条"]
         assert found[1].text == "为了规范。\n一、甲"
 
+    @pytest.mark.parametrize(
+        "text", ["总则\n第一条 为了规范。\n一、甲\n第二条 适用范围。", "甲\n乙", "第一条"]
+    )
+    def test_written_as_read(self, text):
+        found = consulting.split(text)
+        assert consulting.split(consulting.written(found)) == found
+
+    def test_a_mark_without_end_is_text(self):
+        found = consulting.split(f"第{'1' * 40}条 甲\n第二条 乙")
+        assert [len(item.mark) < 20 for item in found] == [True, True]
+
     def test_paragraphs_where_there_are_no_articles(self):
         assert [item.mark for item in consulting.split("甲\n\n乙")] == ["第1段", "第2段"]
 
@@ -270,7 +308,17 @@ class TestSurveys:
 
     @pytest.mark.parametrize(
         "text",
-        ["甲", "[猜] 甲", "[单选] 甲\n- 一", "[单选] 甲\n- 一\n- 一", "[打分] 甲\n- 一", "- 一"],
+        [
+            "甲",
+            "[猜] 甲",
+            "[单选] 甲\n- 一",
+            "[单选] 甲\n- 一\n- 一",
+            "[单选] 甲\n- 一\n-",
+            "[打分] 甲\n- 一",
+            "- 一",
+            "[多选 99999] 甲\n- 一\n- 二",
+            f"[多选 {'9' * 5000}] 甲",
+        ],
     )
     def test_what_cannot_be_read(self, text):
         with pytest.raises(Refusal):

@@ -34,7 +34,7 @@ from gonghui.systems.rights.feedback.permissions import (
     VIEW_PETITIONS,
 )
 from gonghui.systems.rights.feedback.queries import hotline as queries
-from gonghui.systems.rights.feedback.queries import papers
+from gonghui.systems.rights.feedback.queries import papers, texts
 from gonghui.systems.rights.feedback.rules import calls as rules
 from gonghui.systems.rights.feedback.rules.topics import NATURES, TOPICS
 from gonghui.systems.rights.feedback.views.forms import TakeDown, area
@@ -94,7 +94,8 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
     """One call: who may be calling, what to say, what is known, and writing while they talk."""
     actor: Actor = request.actor
     found = queries.call(pk, actor)
-    here = actor.may(ANSWER_CALLS, found.org_path) and found.case_id is None
+    may = actor.may(ANSWER_CALLS, found.org_path)
+    here = may and found.case_id is None
     number = found.number.reveal() if here and found.number is not None else ""
     form = TakeDown(
         request.POST or None,
@@ -137,9 +138,9 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         "articles": queries.articles(words, actor),
         "intakes": [(row, link_of(row.case)) for row in known.intakes],
         "calls": [row for row in known.calls if row.pk != found.pk],
-        "may_return": here and found.state == CallState.MISSED and found.returned_at is None,
-        "transcript": found.transcript.reveal()
-        if found.transcript is not None and actor.may(ANSWER_CALLS, found.org_path)
+        "may_return": may and found.state == CallState.MISSED and found.returned_at is None,
+        "transcript": texts.without_names(found.transcript.reveal(), found.case)
+        if found.transcript is not None and may
         else "",
     }
     response = render(request, "feedback/call.html", context, status=status)

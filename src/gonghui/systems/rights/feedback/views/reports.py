@@ -9,12 +9,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Refusal
@@ -43,17 +44,22 @@ from gonghui.systems.rights.feedback.views.workers import pdf
 get = require_safe
 both = require_http_methods(["GET", "HEAD", "POST"])
 OWN_ORGAN = "the organ whose report it is"
+FIRST = date(2000, 1, 1)
+"""Nothing here is older."""
+AT_ONCE = 200
+"""Opinions to be put together on one page."""
 
 
 def span_of(request: HttpRequest) -> tuple[date, date]:
-    """From and until of the address; by default this year until today."""
+    """From and until of the address, neither after today; by default this year until today."""
     today = timezone.localdate()
 
     def day(name: str, default: date) -> date:
         try:
-            return parse_date(request.GET.get(name, "")) or default
+            given = parse_date(request.GET.get(name, "")) or default
         except ValueError:
             return default
+        return max(FIRST, min(given, today))
 
     from_on, until_on = day("from", date(today.year, 1, 1)), day("until", today)
     return (from_on, until_on) if from_on <= until_on else (until_on, from_on)
@@ -115,7 +121,7 @@ def _row(line: Any) -> ui.Row:
 def _organ(actor: Actor, year: int) -> Union:
     """Whose report it is; Refusal for a year without one."""
     actor.require(VIEW)
-    if not 2000 <= year <= timezone.localdate().year:
+    if not FIRST.year <= year <= timezone.localdate().year:
         raise Refusal("没有这一年的报告。", code="year")
     rows = Union.objects.unscoped(OWN_ORGAN).filter(path__in=actor.paths(VIEW))
     organ = rows.order_by("path").first()
@@ -276,9 +282,9 @@ def _survey(actor: Actor, pk: int) -> Survey:
     return found
 
 
-@get
+@require_POST
 def survey_export(request: HttpRequest, pk: int) -> HttpResponse:
-    """The sheets as CSV, without a name; refused while an anonymous one has too few."""
+    """The sheets as CSV, without a name, which is logged; refused while there are too few."""
     actor: Actor = request.actor
     found = _survey(actor, pk)
     actor.require(EXPORT_SURVEY, found.org_path)
@@ -287,9 +293,19 @@ def survey_export(request: HttpRequest, pk: int) -> HttpResponse:
     questions = survey_queries.questions(found)
     out = StringIO()
     writer = csv.writer(out)
-    writer.writerow([question.title for question in questions])
-    for sheet in survey_queries.sheets(found):
+    writer.writerow([_cell(question.title) for question in questions])
+    sheets = survey_queries.sheets(found)
+    for sheet in sheets:
         writer.writerow([_cell(sheet.get(question.code, "")) for question in questions])
+    log_export(
+        code="survey-sheets",
+        title="问卷答卷",
+        actor=actor,
+        path=found.org_path,
+        query="",
+        purpose=f"问卷“{found.title}”的结果分析",
+        rows=len(sheets),
+    )
     content = "\ufeff" + out.getvalue()
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="survey-{pk}.csv"'
@@ -332,7 +348,11 @@ def respond(request: HttpRequest, pk: int) -> HttpResponse:
     wrong: Refusal | None = None
     if request.method == "POST":
         status = 422
-        chosen = [int(value) for value in request.POST.getlist("opinion") if value.isdecimal()]
+        chosen = [
+            int(value)
+            for value in request.POST.getlist("opinion")
+            if value.isdecimal() and len(value) < 19
+        ]
         if form.is_valid():
             try:
                 consulting.respond(found, by=actor, opinions=chosen, **form.cleaned_data)
@@ -343,9 +363,8 @@ def respond(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, "已归纳。")
                 return redirect("feedback:respond", pk=pk)
-    opinions = list(
-        found.opinions.filter(response=None).exclude(text=None).select_related("provision")
-    )
+    waiting = found.opinions.filter(response=None).exclude(text=None).select_related("provision")
+    opinions = list(waiting.order_by(F("provision__place").asc(nulls_first=True), "pk")[:AT_ONCE])
     groups: dict[str, list[Any]] = {}
     for item in opinions:
         name = item.provision.mark if item.provision is not None else "全文"
@@ -353,6 +372,7 @@ def respond(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "found": found,
         "groups": list(groups.items()),
+        "more": len(opinions) == AT_ONCE and max(waiting.count() - AT_ONCE, 0),
         "responses": list(found.responses.select_related("provision").order_by("pk")),
         "shares": rules.shares(found.opinions.values_list("stance", flat=True)),
         "form": form,

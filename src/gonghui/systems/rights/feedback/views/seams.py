@@ -6,7 +6,7 @@ key of a Setting. Without a key set nothing is taken. What is sent twice is take
     POST /feedback/switch/events   {"events": [{"call", "key", "kind", "at", "number"?, "agent"?,
                                     "recording"?}]}         -> {"new": 3}
     POST /feedback/channels        {"messages": [{"source", "key", "sender", "text"}]}
-                                                            -> {"taken": [{"key", "number"}]}
+                                            -> {"taken": [{"key", "number"} or {"key", "refused"}]}
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -48,6 +50,8 @@ CHANNEL_KEY = Setting(
     secret=True,
 )
 MOST = 500
+FARTHEST = timedelta(days=366)
+"""An event so far from now is of a clock that is wrong."""
 
 
 def signature(body: bytes, key: str) -> str:
@@ -85,10 +89,11 @@ def _heard(item: dict[str, Any]) -> calls.Heard:
         at = parse_datetime(str(item.get("at", "")))
     except ValueError:
         at = None
-    if not words["call"] or not words["key"] or words["kind"] not in KINDS or at is None:
-        raise Refusal("话务事件缺少编号、种类或时间。", code="event")
-    if timezone.is_naive(at):
+    if at is not None and timezone.is_naive(at) and 1 < at.year < 9999:
         at = timezone.make_aware(at)
+    known = at is not None and timezone.is_aware(at) and abs(at - timezone.now()) <= FARTHEST
+    if not words["call"] or not words["key"] or words["kind"] not in KINDS or not known:
+        raise Refusal("话务事件缺少编号、种类或时间。", code="event")
     return calls.Heard(
         words["call"][:60],
         words["key"][:80],
@@ -103,16 +108,18 @@ def _heard(item: dict[str, Any]) -> calls.Heard:
 @csrf_exempt
 @require_POST
 def messages(request: HttpRequest) -> JsonResponse:
-    """Messages of the public account and of Weibo; each becomes one complaint."""
+    """Messages of the public account and of Weibo; each becomes one complaint.
+
+    One that cannot be taken, as a picture without words, keeps no other out.
+    """
     taken = []
     for item in _signed(request, CHANNEL_KEY, "messages"):
-        got = channels.take(
-            channels.Message(
-                str(item.get("source", "")),
-                str(item.get("key", "")),
-                str(item.get("sender", "")),
-                str(item.get("text", "")),
-            )
-        )
-        taken.append({"key": item.get("key"), "number": got.intake.number, "again": got.again})
+        words = [str(item.get(name, "") or "") for name in ("source", "key", "sender", "text")]
+        try:
+            with transaction.atomic():
+                got = channels.take(channels.Message(*words))
+        except Refusal as refusal:
+            taken.append({"key": item.get("key"), "refused": refusal.message})
+        else:
+            taken.append({"key": item.get("key"), "number": got.intake.number, "again": got.again})
     return JsonResponse({"taken": taken})

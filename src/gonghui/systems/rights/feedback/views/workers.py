@@ -42,7 +42,7 @@ from gonghui.systems.rights.feedback.models import (
     Purpose,
 )
 from gonghui.systems.rights.feedback.permissions import ANSWER_SURVEY, ASK, OWN, SUBMIT
-from gonghui.systems.rights.feedback.queries import duty, papers
+from gonghui.systems.rights.feedback.queries import duty, papers, texts
 from gonghui.systems.rights.feedback.queries import surveys as survey_queries
 from gonghui.systems.rights.feedback.rules import consulting as rules
 from gonghui.systems.rights.feedback.rules import crisis
@@ -325,7 +325,8 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Missing("没有这份征求意见稿，或者还没有公开。", code="missing")
     chosen = request.GET.get("on", "")
-    part = found.provisions.filter(pk=chosen).first() if chosen.isdecimal() else None
+    named = chosen.isdecimal() and len(chosen) < 19
+    part = found.provisions.filter(pk=chosen).first() if named else None
     form = OpinionForm(request.POST or None, initial={"key": uuid4(), "stance": "amend"})
     wrong: Refusal | None = None
     if request.method == "POST" and form.is_valid():
@@ -335,6 +336,8 @@ def consultation(request: HttpRequest, pk: int) -> HttpResponse:
             wrong = refusal
         else:
             messages.success(request, "意见已收到。采纳情况公布后可以在这里查看。")
+            if texts.alarm(form.cleaned_data["text"]):
+                messages.warning(request, f"{crisis.WORDS}{duty.words()}")
             return redirect("feedback:consultation", pk=pk)
     published = found.state == ConsultationState.PUBLISHED
     responses = list(found.responses.select_related("provision")) if published else []

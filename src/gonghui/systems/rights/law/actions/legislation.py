@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
@@ -57,7 +57,7 @@ def prepare(
 ) -> Bill:
     """A draft with its articles; the text is written as for the library, without heads."""
     least = COMMENT_DAYS.on(opens_on)
-    if closes_on < opens_on + timedelta(days=least - 1):
+    if (closes_on - opens_on).days + 1 < least:
         raise Refusal(
             f"征集时间少于 {least} 天。",
             rule="业务参数“立法意见征集的最短天数”（暂定）；法律草案一般不少于三十日，条文待核对",
@@ -94,6 +94,15 @@ def prepare(
 def open_bill(bill: Bill, *, by: Actor) -> Bill:
     """Let everybody see it; opinions are taken from its first day on."""
     _in(bill, "preparing")
+    today = timezone.localdate()
+    least, left = COMMENT_DAYS.on(today), (bill.closes_on - max(bill.opens_on, today)).days + 1
+    if left < least:
+        raise Refusal(
+            f"到 {bill.closes_on.isoformat()} 截止，征集时间少于 {least} 天。",
+            rule="业务参数“立法意见征集的最短天数”（暂定）",
+            remedy="请重新登记征求意见稿，另定截止日期。",
+            code="short",
+        )
     bill.state = "collecting"
     publish_event(
         "cn.gonghui.law.bill.opened",
@@ -216,7 +225,8 @@ def close_bill(bill: Bill, *, by: Actor) -> Bill:
 @action("bills.decide", "研究立法意见", DECIDE_BILLS, place=lambda comment: comment.bill.org_path)
 def decide(comment: Comment, *, by: Actor, state: str, reason: str) -> Comment:
     """Whether an opinion is adopted, always with the reason; decided where it is collected."""
-    if comment.bill.state == "reported":
+    rows = Bill.objects.unscoped(ON_BILL).select_for_update(no_key=True)
+    if rows.get(pk=comment.bill_id).state == "reported":
         raise Conflict("已经反馈，不能再改。", code="reported")
     if state == CommentState.WAITING:
         raise Refusal("请选择采纳情况。", field="state", code="empty")

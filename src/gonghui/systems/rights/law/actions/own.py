@@ -25,8 +25,8 @@ from gonghui.systems.rights.law.rules import limitation
 ABOUT = Category("law-terms", "时效和期限提醒")
 NEAR = Template(
     "law-terms.near",
-    "{title}还有 {left} 天",
-    "您登记的“{title}”最后一天是 {due}。请尽快办理，需要帮助可以向工会申请法律援助。",
+    "{what}还有 {left} 天",
+    "您登记的期限（{what}）最后一天是 {due}。请尽快办理，需要帮助可以向工会申请法律援助。",
     ABOUT,
     "/law/terms/",
 )
@@ -170,7 +170,7 @@ def remind(term: Term, *, by: Actor) -> Term:
         [Recipient(user_id=term.user_id)],
         NEAR,
         {
-            "title": term.title,
+            "what": limitation.WORDS[limitation.Claim(term.claim)],
             "left": (term.due_on - today).days,
             "due": term.due_on.isoformat(),
         },

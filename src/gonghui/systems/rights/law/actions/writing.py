@@ -75,14 +75,17 @@ def cites_of(text: str, day: date) -> list[list[object]]:
     return found
 
 
-def nobody_named(text: str, field: str = "", allowed: Sequence[str] = ()) -> None:
-    """Refuse a text that still tells who somebody is."""
+def nobody_named(
+    text: str, field: str = "", allowed: Sequence[str] = (), *, keeps: bool = False
+) -> None:
+    """Refuse a text that still tells who somebody is; keeps: a reviewer may let words stand."""
     found = anonymity.blocking(anonymity.findings(text), allowed)
     if found:
         raise Refusal(
             f"还有会暴露身份的内容：{'、'.join(item.words for item in found[:6])}。",
             rule=anonymity.RULE,
-            remedy="请改为“李某某”“某公司”这样的写法；误判的用词由核对人说明理由后保留。",
+            remedy="请改为“李某某”“某公司”这样的写法；"
+            + ("误判的用词由核对人说明理由后保留。" if keeps else "误判的用词请换一种说法。"),
             field=field,
             code="names",
         )
@@ -248,7 +251,7 @@ def _case_names_nobody(record: TypicalCase, *, by: Actor) -> None:
     allowed = [row[0] for row in record.allowed]
     if record.stage == "draft":
         allowed += [item.text for item in anonymity.findings(record.whole) if not item.certain]
-    nobody_named(record.whole, allowed=allowed)
+    nobody_named(record.whole, allowed=allowed, keeps=True)
 
 
 CASES = cycle(
@@ -315,9 +318,9 @@ def revise_piece(
 
 
 def _piece_names_nobody(record: Piece, *, by: Actor) -> None:
-    certain = [item for item in anonymity.findings(record.body) if item.certain]
-    if certain:
-        nobody_named(record.body)
+    text = f"{record.title}\n{record.body}"
+    likely = [item.text for item in anonymity.findings(text) if not item.certain]
+    nobody_named(text, allowed=likely)
 
 
 PIECES = cycle(

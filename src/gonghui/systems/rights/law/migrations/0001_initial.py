@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
                 ('user_id', models.BigIntegerField(verbose_name='账号')),
                 ('person_id', models.BigIntegerField(null=True, verbose_name='人员')),
                 ('claim', models.CharField(max_length=20, verbose_name='期限种类')),
-                ('title', models.CharField(max_length=60, verbose_name='事项')),
+                ('title', gonghui.kernel.base.fields.SealedTextField(verbose_name='备忘')),
                 ('began_on', models.DateField(verbose_name='起算日期')),
                 ('claimed', models.JSONField(default=list, verbose_name='主张权利的日期')),
                 ('due_on', models.DateField(verbose_name='最后一天')),

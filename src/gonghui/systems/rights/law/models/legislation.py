@@ -80,6 +80,7 @@ class Comment(Scoped):
     """
 
     scope_person = "person_id"
+    audit_digested = ("words", "because")
 
     bill = models.ForeignKey(
         Bill, on_delete=models.PROTECT, related_name="comments", verbose_name="草案"
@@ -116,3 +117,7 @@ class Comment(Scoped):
 
     def __str__(self) -> str:
         return f"{self.get_stance_display()}：{self.because[:30]}"
+
+    @property
+    def audit_label(self) -> str:
+        return f"对草案 {self.bill_id} 的意见 {self.pk}"

@@ -27,12 +27,15 @@ class Calculation(models.Model):
 
 
 class Term(models.Model):
-    """A term a worker wants to be reminded of (期限提醒); remind: days before, largest first."""
+    """A term a worker wants to be reminded of (期限提醒).
+
+    title: the worker's own note, sealed and sent nowhere; remind: days before, largest first.
+    """
 
     user_id = models.BigIntegerField("账号")
     person_id = models.BigIntegerField("人员", null=True)
     claim = models.CharField("期限种类", max_length=20)
-    title = models.CharField("事项", max_length=60)
+    title = SealedTextField("备忘")
     began_on = models.DateField("起算日期")
     claimed = models.JSONField("主张权利的日期", default=list)
     due_on = models.DateField("最后一天")
@@ -52,4 +55,4 @@ class Term(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return f"{self.due_on} 到期"

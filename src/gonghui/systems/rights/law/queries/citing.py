@@ -13,17 +13,18 @@ _NAMED = re.compile(
     r"(?:之(?P<branch>[一二三四五六七八九十]+))?"
 )
 MOST = 20
+LAST = 9999
+"""The last number an article can have."""
 
 
 def cites_in(text: str) -> list[list[object]]:
     """Citations in the order of the text, each once."""
     found: list[list[object]] = []
     for at in _NAMED.finditer(text):
-        cite: list[object] = [
-            at["name"].removeprefix("中华人民共和国"),
-            number_of(at["number"]),
-            number_of(at["branch"] or "零"),
-        ]
+        number, branch = number_of(at["number"]), number_of(at["branch"] or "零")
+        if not 0 < number <= LAST or branch > LAST:
+            continue
+        cite: list[object] = [at["name"].removeprefix("中华人民共和国"), number, branch]
         if cite not in found:
             found.append(cite)
     return found[:MOST]

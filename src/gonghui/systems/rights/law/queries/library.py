@@ -183,6 +183,13 @@ def editions(statute: Statute) -> list[Edition]:
     return list(rows.order_by("-in_force_on"))
 
 
+def notes_on(statutes: Iterable[Statute], day: date) -> dict[int, str]:
+    """What the edition of each statute that was in force on a day is called."""
+    rows = Edition.objects.unscoped(EVERYBODYS).filter(statute__in=statutes, stage="published")
+    rows = rows.filter(in_force_on__lte=day).order_by("in_force_on")
+    return dict(rows.values_list("statute_id", "note"))
+
+
 @dataclass(frozen=True)
 class Link:
     """A cited article: what it is called, where it is, how it reads on a day."""

@@ -74,7 +74,7 @@ def on_calendar(actor: Actor, first: date, last: date) -> Iterable[CalendarEntry
     if actor.user_id is None:
         return []
     rows = terms(actor).filter(due_on__gte=first, due_on__lte=last)[:50]
-    return [CalendarEntry(row.due_on, row.title, reverse("law-terms")) for row in rows]
+    return [CalendarEntry(row.due_on, row.title.reveal(), reverse("law-terms")) for row in rows]
 
 
 register_calendar("law.terms", "我的时效和期限", on_calendar)

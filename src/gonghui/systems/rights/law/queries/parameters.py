@@ -34,6 +34,12 @@ MEDICAL_MONTHS = Parameter(
 JOB_MONTHS = Parameter("law.injury_job_months", "一次性伤残就业补助金（五级至十级）", "月", list)
 FUNERAL_MONTHS = Parameter("law.funeral_months", "丧葬补助金", "月", int)
 DEATH_TIMES = Parameter("law.death_times", "一次性工亡补助金倍数", "倍", int)
+DEPENDANT_PERCENT = Parameter(
+    "law.injury_dependant_percent",
+    "供养亲属抚恤金（配偶、其他亲属、孤寡老人或者孤儿增加）",
+    "%",
+    list,
+)
 URBAN_INCOME = Parameter("law.urban_income", "上年度全国城镇居民人均可支配收入", "元", Decimal)
 
 # Annual leave

@@ -34,7 +34,8 @@ class InjuryLaw:
     """lump_months: of grades 1 to 10; pension_percent: of grades 1 to 6; care_percent: of CARE;
     base_least, base_most: percent of the average wage; average: last year's monthly wage where
     insured, 0 unknown; medical_months, job_months: of grades 5 to 10 by the province, empty
-    unknown; income: urban income a head of last year."""
+    unknown; income: urban income a head of last year; dependant_percent: of the
+    wage, for the spouse, for each other dependant, and more for each who is alone."""
 
     lump_months: Sequence[int]
     pension_percent: Sequence[int]
@@ -47,6 +48,7 @@ class InjuryLaw:
     funeral_months: int
     death_times: int
     income: Decimal
+    dependant_percent: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,8 @@ def _death(
             counts=True,
         )
     )
-    percent = 40 * asked.spouse + 30 * asked.others + 10 * asked.alone
+    spouse, other, alone = law.dependant_percent
+    percent = spouse * asked.spouse + other * asked.others + alone * asked.alone
     if percent:
         share = min(percent, 100)
         amount = fen(wage * share / HUNDRED)

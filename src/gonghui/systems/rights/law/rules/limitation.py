@@ -98,8 +98,7 @@ def limitation(asked: Case, law: LimitationLaw, works: Callable[[date], bool], o
 
     def ends(start: date) -> tuple[date, int]:
         """The last day of the term begun anew on a day, and the days it was suspended."""
-        first = spans.last_day(start, works, months=months, days=days)
-        lost = _suspended(asked, start, first)
+        lost = _suspended(asked, start, works, months, days)
         return spans.last_day(start, works, months=months, days=days + lost), lost
 
     if (asked.claimed or asked.suspended) and asked.claim not in RENEWED:
@@ -184,14 +183,22 @@ def _term(claim: Claim, law: LimitationLaw) -> tuple[int, int]:
     }[claim]
 
 
-def _suspended(asked: Case, begin: date, end: date) -> int:
-    """Days of the term that were lost, spans that overlap counted once."""
-    lost: set[date] = set()
-    for first, last in asked.suspended:
+def _suspended(
+    asked: Case, begin: date, works: Callable[[date], bool], months: int, days: int
+) -> int:
+    """Days the term begun on a day is put off, spans that overlap counted once.
+
+    What was left of the term when a span began runs on after its last day.
+    """
+    lost, free = 0, begin + spans.ONE_DAY
+    for first, last in sorted(asked.suspended):
         if last < first:
-            raise Refusal("中止的结束日期不能早于开始日期。", field="suspended")
-        at = max(first, begin + spans.ONE_DAY)
-        while at <= min(last, end):
-            lost.add(at)
-            at += spans.ONE_DAY
-    return len(lost)
+            raise Refusal("中止的结束日期不能早于开始日期。", field="suspended_to")
+        at = max(first, free)
+        if last < at or at > spans.last_day(begin, works, months=months, days=days + lost):
+            continue
+        exact = spans.add_months(begin, months) + timedelta(days=days + lost)
+        left = max((exact - at).days + 1, 1)
+        lost += (last - exact).days + left
+        free = last + spans.ONE_DAY
+    return lost

@@ -40,6 +40,7 @@ INJURY = injury.InjuryLaw(
     6,
     20,
     D(54188),
+    [40, 30, 10],
 )
 LEAVE = leave.LeaveLaw([[1, 5, 2], [10, 10, 3], [20, 15, 4]], 20, D(300), D("21.75"))
 LIMITS = limitation.LimitationLaw(12, 12, 30, 15, 30)
@@ -220,6 +221,14 @@ def test_death_at_work_and_the_cap_of_its_pensions():
     assert not monthly.counts
 
 
+def test_the_shares_of_dependants_are_those_in_force():
+    asked = injury.Injury(injury.DEATH, D(6000), spouse=True, others=1, alone=1)
+    for shares, amount in (([40, 30, 10], "4800.00"), ([50, 20, 5], "4500.00")):
+        found = injury.injury(asked, replace(INJURY, dependant_percent=shares))
+        monthly = next(line for line in found.lines if "抚恤金" in line.title)
+        assert monthly.amount == D(amount)
+
+
 def test_what_the_province_has_not_entered_is_said_and_not_made_up():
     found = injury.injury(injury.Injury(7, D(6000), leaving=True), INJURY)
     assert sum("省级人民政府规定" in words for words in found.cautions) == 2
@@ -296,6 +305,31 @@ def test_suspended_days_are_added_once():
     asked = limitation.Case(limitation.Claim.ARBITRATION, date(2024, 3, 12), (), spans_)
     found = limitation.limitation(asked, LIMITS, weekday, date(2024, 4, 1))
     assert found.due_on == date(2025, 3, 12) + timedelta(days=12)
+
+
+@pytest.mark.parametrize(
+    ("span", "end"),
+    [
+        # 12 days were left on 1 March: they run from 1 July to Saturday 12 July.
+        ((date(2025, 3, 1), date(2025, 6, 30)), date(2025, 7, 14)),
+        ((date(2025, 3, 12), date(2025, 3, 20)), date(2025, 3, 21)),
+        ((date(2025, 3, 13), date(2025, 6, 30)), date(2025, 3, 12)),
+        ((date(2024, 1, 1), date(2024, 3, 22)), date(2025, 3, 24)),
+    ],
+)
+def test_what_is_left_of_a_term_runs_on_after_it_was_suspended(span, end):
+    asked = limitation.Case(limitation.Claim.ARBITRATION, date(2024, 3, 12), (), (span,))
+    found = limitation.limitation(asked, LIMITS, weekday, date(2024, 4, 1))
+    assert found.due_on == end
+
+
+@given(began=days, after=st.integers(1, 400), length=st.integers(0, 400))
+def test_no_term_ends_while_it_is_suspended(began, after, length):
+    first = began + timedelta(days=after)
+    last = first + timedelta(days=length)
+    asked = limitation.Case(limitation.Claim.ARBITRATION, began, (), ((first, last),))
+    found = limitation.limitation(asked, LIMITS, weekday, began)
+    assert not first <= found.due_on <= last
 
 
 def test_terms_that_do_not_begin_anew_refuse_claims():

@@ -62,6 +62,7 @@ def hurt(**given) -> Outcome:
         shipped("funeral_months"),
         shipped("death_times"),
         shipped("urban_income", date(2025, 6, 1)),
+        shipped("injury_dependant_percent"),
     )
     return injury.injury(Injury(**given), law)
 

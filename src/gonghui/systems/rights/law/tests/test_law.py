@@ -21,10 +21,16 @@ from gonghui.kernel.identity.models import User
 from gonghui.kernel.notify.models import Message, Todo
 from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.systems.rights.law.actions import legislation, library, own, writing
-from gonghui.systems.rights.law.models import Calculation, Consultation, Statute, Term
+from gonghui.systems.rights.law.models import (
+    BillArticle,
+    Calculation,
+    Consultation,
+    Statute,
+    Term,
+)
+from gonghui.systems.rights.law.queries import citing, figures, texts
 from gonghui.systems.rights.law.queries import library as queries
 from gonghui.systems.rights.law.queries import own as own_queries
-from gonghui.systems.rights.law.queries import texts
 from gonghui.systems.rights.law.rules import anonymity
 from gonghui.systems.rights.law.rules.library import Place
 from gonghui.systems.rights.law.tests.makers import MAKERS
@@ -159,13 +165,23 @@ def test_pages_of_the_library_for_guests(world, staff):
     assert "<mark>基本职责</mark>" in page
     assert "后来有变动" in page
     assert "没有找到" in read(guest.get(reverse("law-search"), {"q": "天上的星星"}))
+    for day, note, other in (("2020-05-01", "2001", "2021"), ("2026-05-01", "2021", "2001")):
+        page = read(guest.get(reverse("law-search"), {"q": "工会法", "on": day}))
+        assert f"{note} 年修正" in page and f"{other} 年修正" not in page
     assert "2021 年修正" in read(guest.get(reverse("law-statute", args=[act.pk])))
     article = reverse("law-article", args=[act.pk, 6, 0])
     page = read(guest.get(article, {"on": "2020-05-01"}))
     assert "此后的变动" in page
     assert "<ins>" in page
-    assert "没有收录" in read(guest.get(reverse("law-article", args=[act.pk, 99, 0])), 404)
+    for number, branch in ((99, 0), (0, 0), (1, 10_000), (99_999_999_999, 99_999_999_999)):
+        address = reverse("law-article", args=[act.pk, number, branch])
+        assert "没有收录" in read(guest.get(address), 404)
     assert read(guest.get(reverse("law-search"), {"q": "工会", "on": "不是日期"}))
+
+
+def test_numbers_no_article_can_have_are_no_citations():
+    text = f"《工会法》第零条、《工会法》第{'千' * 11}条、《工会法》第六条"
+    assert citing.cites_in(text) == [["工会法", 6, 0]]
 
 
 # Public answers, cases
@@ -195,8 +211,9 @@ def test_citations_follow_the_wording_in_force(world, staff):
 
 def test_an_answer_with_a_name_or_number_is_not_published(world, staff):
     made = answer(world, staff, answer="请找李建国经理，电话13805510000。")
-    with pytest.raises(Refusal, match="电话号码"):
+    with pytest.raises(Refusal, match="电话号码") as refused:
         writing.ANSWERS.submit(made, by=staff["province"])
+    assert "换一种说法" in refused.value.remedy
 
 
 def test_answers_are_read_and_judged_once_a_session(world, staff):
@@ -265,6 +282,15 @@ def test_a_case_with_a_certain_finding_never_leaves_the_draft(world, staff):
     made = case(world, staff, "王某，身份证号340102199003070019。")
     with pytest.raises(Refusal, match="身份证件号码"):
         writing.CASES.submit(made, by=staff["province"])
+
+
+def test_the_title_of_a_piece_names_nobody(world, staff):
+    topic = writing.make_topic(world.province, by=staff["province"], title="工资", summary="说明")
+    made = writing.write_piece(
+        topic, by=staff["province"], title="李建国师傅的加班费", body="先看属于哪一种加班。"
+    )
+    with pytest.raises(Refusal, match="李建国"):
+        writing.PIECES.submit(made, by=staff["province"])
 
 
 # Consultation
@@ -526,6 +552,26 @@ def test_opinions_are_collected_decided_with_reasons_and_reported(world, staff, 
     assert Message.objects.filter(template="law-bills.decided").count() == 2
 
 
+def test_the_audit_keeps_who_did_what_and_no_words_of_an_opinion_or_a_note(world, staff, worker):
+    made = bill(world, staff)
+    legislation.speak(world.factory, by=worker, bill=made, stance="agree", because="很好的草案。")
+    own.add_term(
+        None,
+        by=worker,
+        claim="arbitration",
+        title="老板欠的加班费",
+        began=timezone.localdate() - timedelta(days=345),
+        remind=[30],
+    )
+    own.remind(Term.objects.get(), by=platform("期限提醒"))
+    assert Term.objects.get().title.reveal() == "老板欠的加班费"
+    kept = [str(values) for values in Entry.objects.values()]
+    sent = [str(values) for values in Message.objects.values()]
+    assert any("提出立法意见" in words for words in kept)
+    assert any("申请劳动仲裁" in words for words in sent)
+    assert not [w for w in (*kept, *sent) if "很好的草案" in w or "加班费" in w]
+
+
 def test_opinions_are_taken_only_while_a_draft_is_open_and_one_takes_back_only_own(
     world, staff, worker
 ):
@@ -543,6 +589,38 @@ def test_opinions_are_taken_only_while_a_draft_is_open_and_one_takes_back_only_o
         )
     with pytest.raises(Refusal, match="少于"):
         bill(world, staff, days=3, opened=False)
+    with pytest.raises(Refusal, match="少于"):
+        legislation.prepare(
+            world.province,
+            by=staff["province"],
+            title="草案",
+            issuer="某委员会",
+            about="说明。",
+            text="第一条 目的。",
+            opens_on=date.max,
+            closes_on=date.max,
+        )
+
+
+def test_a_draft_opened_late_is_still_open_long_enough(world, staff):
+    made = bill(world, staff, opened=False)
+    made.opens_on = timezone.localdate() - timedelta(days=7)
+    made.closes_on = timezone.localdate() + timedelta(days=3)
+    made.save()
+    with pytest.raises(Refusal, match="少于"):
+        legislation.open_bill(made, by=staff["province"])
+
+
+def test_an_article_added_between_two_is_named_with_its_branch(world, staff, worker):
+    made = bill(world, staff)
+    article = BillArticle.objects.create(bill=made, number=2, branch=1, text="协商代表。")
+    legislation.speak(
+        world.factory, by=worker, bill=made, stance="agree", because="赞成。", article=article.pk
+    )
+    client = signed_in(worker)
+    assert "第2条之1" in read(client.get(reverse("law-speak", args=[made.pk])))
+    page = read(client.get(reverse("law-bill", args=[made.pk])))
+    assert page.count("第 2 条之 1") == 3
 
 
 def test_the_page_of_a_draft_and_speaking_on_it(world, staff, worker):
@@ -629,6 +707,26 @@ def test_a_kept_result_is_sealed_and_ones_own(world, worker):
     assert not Calculation.objects.exists()
 
 
+def test_a_kept_result_says_its_answers_in_words_and_its_own_figures(world, worker, monkeypatch):
+    client = signed_in(worker)
+    asked = {"grade": "0", "wage": "6000", "happened": "2025-06-01", "do": "keep"}
+    read(client.post(reverse("law-calculator", args=["injury"]), asked), 302)
+    places = []
+    monkeypatch.setattr(
+        figures, "used", lambda parameters, day, scope=(): places.append(list(scope)) or []
+    )
+    kept = Calculation.objects.get()
+    assert "因工死亡" in read(client.get(reverse("law-calculation", args=[kept.pk])))
+    path = world.factory.path.rstrip(".").split(".")
+    assert places == [[int(part) for part in reversed(path)]]
+
+
+def test_a_span_with_one_end_is_asked_for_the_other(world):
+    asked = {"claim": "arbitration", "began": "2024-03-12", "suspended_from": "2024-05-01"}
+    page = read(signed_in(None).post(reverse("law-calculator", args=["limitation"]), asked), 422)
+    assert "起止日期填全" in page
+
+
 def test_a_term_reminds_as_often_as_asked_and_begins_anew(world, worker):
     today = timezone.localdate()
     term = own.add_term(
@@ -672,5 +770,7 @@ def test_the_page_of_terms(world, worker):
 
 def test_statistics_for_cadres_only(world, staff, worker):
     assert "法律服务统计" in read(signed_in(staff["province"]).get(reverse("law-statistics")))
+    years = signed_in(staff["province"]).get(reverse("law-statistics"), {"year": "9" * 5000})
+    assert "法律服务统计" in read(years)
     read(signed_in(worker).get(reverse("law-statistics")), 403)
     assert Statute.objects.unscoped("test").count() == 0

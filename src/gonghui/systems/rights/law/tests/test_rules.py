@@ -124,6 +124,19 @@ def test_how_an_instrument_stands(day, standing):
         ("李建国师傅受伤", "name", True),
         ("出生于1985年3月4日", "birth", True),
         ("驾驶皖A12345货车", "plate", True),
+        ("李某某住长江路12号", "address", True),
+        ("李某某住望江西路十二号", "address", True),
+        ("拨打8613805510000", "phone", True),
+        ("电话１３８０５５１００００", "phone", True),
+        ("电话（0551）62345678", "phone", True),
+        ("卡号6222 0212 3456 7890 123", "account", True),
+        ("身份证340102 19900307 0019", "identity", True),
+        ("合劳人仲案字〔2023〕第5号裁决", "number", True),
+        ("李某某在红星（合肥）有限公司工作", "company", False),
+        ("合肥TCL电器有限公司", "company", True),
+        ("原告欧阳建国，因工受伤", "name", False),
+        ("职工丁建国，因工受伤", "name", False),
+        ("张伟，男，汉族", "name", False),
     ],
 )
 def test_what_names_somebody_is_found(text, kind, certain):
@@ -141,6 +154,10 @@ def test_what_names_somebody_is_found(text, kind, certain):
         "李某某在甲公司工作，王某到该医院治疗。",
         "张某与某物流公司、李某与公司签订协议。",
         "职工因加班向工会求助，工会请律师出面调解。",
+        "李某某家住某小区3栋，丁某在XX有限公司工作。",
+        "依据人社部发〔2016〕93号和劳部发〔1995〕309号。",
+        "项目经理找到车间主任，公司经理、公司的律师和代理律师都在场。",
+        "劳动者应当在一年内申请仲裁，申请人和被申请人在调解书上签字。",
     ],
 )
 def test_what_is_written_out_already_passes(text):

@@ -114,11 +114,14 @@ class DoubleForm(ActionForm):
     monthly = Yuan(label="月工资")
 
 
+GRADES = [*((str(n), f"{n} 级") for n in range(1, 11)), ("0", "因工死亡")]
+
+
 class InjuryForm(ActionForm):
     happened = Since(date(2011, 1, 1), label="受伤或者工亡的日期")
     grade = forms.ChoiceField(
         label="伤残等级",
-        choices=[("", "请选择"), *((str(n), f"{n} 级") for n in range(1, 11)), ("0", "因工死亡")],
+        choices=[("", "请选择"), *GRADES],
     )
     wage = Yuan(label="受伤前十二个月平均月缴费工资")
     leave_months = forms.DecimalField(
@@ -172,6 +175,13 @@ class LimitationForm(ActionForm):
     claimed = Since(date(2008, 5, 1), label="最近一次主张权利的日期", required=False)
     suspended_from = Since(date(2008, 5, 1), label="因故不能申请：从", required=False)
     suspended_to = Since(date(2008, 5, 1), label="因故不能申请：到", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        empty = [name for name in ("suspended_from", "suspended_to") if not given.get(name)]
+        if len(empty) == 1 and empty[0] not in self.errors:
+            self.add_error(empty[0], "请把不能申请的起止日期填全。")
+        return given
 
 
 FORMS: dict[str, type[ActionForm]] = {
@@ -293,7 +303,7 @@ def calculation(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": [
             ui.Fact(labels.get(name, name), _words(name, value)) for name, value in answers.items()
         ],
-        **standards(CALCULATORS[found.calculator], found.law_on),
+        **standards(CALCULATORS[found.calculator], found.law_on, own.unions_of(request.actor)),
         **shown(json.loads(found.result.reveal()), found.law_on),
     }
     return page(request, "law/calculation.html", context)
@@ -306,6 +316,8 @@ def _words(name: str, value: str) -> str:
     words |= {**injury.CARE_WORDS, "True": "是"}
     if name == "tier":
         return dict(TIERS)[value]
+    if name == "grade":
+        return dict(GRADES).get(value, value)
     return words.get(value, value)
 
 

@@ -16,7 +16,7 @@ from gonghui.kernel.base.errors import Missing, Refusal
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.resource.forms import ActionForm
 from gonghui.systems.rights.law.actions import legislation as actions
-from gonghui.systems.rights.law.models import Bill
+from gonghui.systems.rights.law.models import Bill, BillArticle
 from gonghui.systems.rights.law.models.legislation import CommentState, Stance
 from gonghui.systems.rights.law.permissions import SPEAK, SPEAK_FOR_UNION, VIEW_BILLS
 from gonghui.systems.rights.law.queries import legislation as queries
@@ -31,6 +31,10 @@ TONES = {
     "waiting": "wait",
 }
 OWN_POST = "the union a cadre speaks for"
+
+
+def _place(article: BillArticle) -> str:
+    return f"第{article.number}条" + (f"之{article.branch}" if article.branch else "")
 
 
 class SpeakForm(ActionForm):
@@ -52,7 +56,7 @@ class SpeakForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["article"]
-        articles = [(item.pk, f"第{item.number}条") for item in self.record.articles.all()]
+        articles = [(item.pk, _place(item)) for item in self.record.articles.all()]
         field.choices = [("", "整部草案"), *articles]
         if not self.actor.paths(SPEAK_FOR_UNION):
             del self.fields["for_union"]

@@ -40,6 +40,7 @@ def search(request: HttpRequest) -> HttpResponse:
     text, level = request.GET.get("q", "").strip(), request.GET.get("level", "")
     level = level if level in Level.values else ""
     found = library.search(text, day, today, level=level)
+    notes = library.notes_on(found.statutes, day)
     context = {
         "text": text,
         "on": day,
@@ -47,7 +48,7 @@ def search(request: HttpRequest) -> HttpResponse:
         "level": level,
         "levels": Level.choices,
         "found": found,
-        "statutes": [_standing(item, day) for item in found.statutes],
+        "statutes": [(*_standing(item, day), notes.get(item.pk, "")) for item in found.statutes],
         "words": library.words_of(text),
     }
     return page(request, "law/search.html", context)
@@ -91,7 +92,7 @@ def article(request: HttpRequest, pk: int, number: int, branch: int) -> HttpResp
     status = 200 if steps else 404
     context = {
         "statute": found,
-        "place": place.words if 0 < number < 10_000 else "",
+        "place": place.words if 0 < number < 10_000 and branch < 10_000 else "",
         "on": day,
         "past": day != today,
         "state": _standing(found, day),

@@ -25,7 +25,8 @@ def statistics(request: HttpRequest) -> HttpResponse:
     actor.require(VIEW_CONSULT)
     today = timezone.localdate()
     year = request.GET.get("year", "")
-    chosen = int(year) if year.isdecimal() and 2000 <= int(year) <= today.year else today.year
+    known = len(year) == 4 and year.isdecimal() and 2000 <= int(year) <= today.year
+    chosen = int(year) if known else today.year
     from_on, until_on = date(chosen, 1, 1), min(today, date(chosen, 12, 31))
     by = request.GET.get("by", "category")
     by = by if by in BY else "category"

@@ -85,6 +85,7 @@ def _shown(term: Term, today: Any) -> dict[str, Any]:
     words = f"还有 {left} 天" if left > 0 else "今天是最后一天" if not left else f"已过 {-left} 天"
     return {
         "term": term,
+        "title": term.title.reveal(),
         "left": words,
         "tone": tone,
         "claim": limitation.WORDS[limitation.Claim(term.claim)],

@@ -19,7 +19,7 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Forbidden, Refusal
 from gonghui.systems.rights.legal_aid.actions import hooks, numbers, stages
 from gonghui.systems.rights.legal_aid.actions.stages import stage
-from gonghui.systems.rights.legal_aid.models import Aid, Assigned, SubsidyLine
+from gonghui.systems.rights.legal_aid.models import Aid, SubsidyLine
 from gonghui.systems.rights.legal_aid.permissions import (
     DECIDE_AID,
     HANDLE_AID,
@@ -106,7 +106,9 @@ def ask(row: Aid, *, by: Actor, lacking: str) -> Aid:
         people = list(Intake.objects.unscoped(ASKED).filter(case_id=row.case_id, withdrawn_at=None))
     for item in people:
         intake.ask(item, by=by, text=f"请补充：{row.supplement}")
-    clocks.pause(stages.fresh(row), by=by, reason="一次告知补充材料")
+    case = stages.fresh(row)
+    if case.paused_on is None:
+        clocks.pause(case, by=by, reason="一次告知补充材料")
     return row
 
 
@@ -114,7 +116,10 @@ def ask(row: Aid, *, by: Actor, lacking: str) -> Aid:
 def supplied(row: Aid, *, by: Actor) -> Aid:
     """What was asked for is there; the term runs on."""
     rules.check_state("supplied", row.state)
-    clocks.resume(stages.fresh(row), by=by)
+    case = stages.fresh(row)
+    # The desk may have let the term run on from the engine's page.
+    if case.paused_on is not None:
+        clocks.resume(case, by=by)
     stages.moved(row, rules.REVIEWING, "材料已补充，继续审查。", by=by)
     stages.done(row, stages.SUPPLIED, by)
     return row
@@ -230,8 +235,11 @@ def judge(row: Aid, *, by: Actor, uphold: bool, opinion: str, form: str = "") ->
         raise Refusal("决定援助的请选择援助方式。", field="form", code="form")
     row.judgement = _words(row, opinion, "opinion", "请写明复核意见。")[:1000]
     row.judged_by_name, row.judged_on = by.name[:50], timezone.localdate()
-    work.take(stages.fresh(row), by=by)
     case = stages.fresh(row)
+    # The desk below may have signed for it on the engine's page.
+    if case.phase == "routed":
+        work.take(case, by=by)
+        case = stages.fresh(row)
     clocks.meet(case, "decide", on=row.judged_on)
     case.save(update_fields=["due_on", "rank_on"])
     stages.done(row, stages.JUDGE, by)
@@ -252,7 +260,7 @@ def close(row: Aid, *, by: Actor, opinion: str = "") -> Aid:
     today = timezone.localdate()
     row.closed_by_name, row.closed_on = by.name[:50], today
     _compute(row)
-    _end_assignment(row)
+    hooks.let_go(row, by)
     amount = f"，挽回 {row.recovered} 元" if row.recovered else ""
     stages.done(row, stages.CLOSE, by)
     stages.answered(
@@ -271,7 +279,9 @@ def _compute(row: Aid) -> None:
         return
     today = timezone.localdate()
     scope = [int(part) for part in reversed(row.org_path.rstrip(".").split("."))]
-    sat = row.hearings.filter(cancelled=False, at__lte=timezone.now()).count()
+    # A lawyer is paid for the hearings held while the case was theirs.
+    hearings = row.hearings.filter(cancelled=False, at__date__gte=held.assigned_on)
+    sat = hearings.filter(at__lte=timezone.now()).count()
     found = subsidy(row.form, sat, row.people, SUBSIDY_TABLE.on(today, scope))
     line = SubsidyLine(
         assignment=held,
@@ -282,13 +292,6 @@ def _compute(row: Aid) -> None:
     )
     line.place_at(row.union)
     line.save()
-
-
-def _end_assignment(row: Aid) -> None:
-    if held := queries.present_assignment(row):
-        held.state = Assigned.DONE
-        held.version += 1
-        held.save()
 
 
 @stage("legal-aid.rework", "退回继续办理", DECIDE_AID)
@@ -306,8 +309,9 @@ def end(row: Aid, *, by: Actor, reason: str) -> Aid:
     """End aid before its result: the applicant gives it up, or it was got by untrue statements."""
     rules.check_state("end", row.state)
     words = _words(row, reason, "reason", "请写明终止理由。")
-    row.opinion, row.closed_on, row.closed_by_name = words[:1000], timezone.localdate(), by.name
-    _end_assignment(row)
+    row.opinion, row.closed_on = words[:1000], timezone.localdate()
+    row.closed_by_name = by.name[:50]
+    hooks.let_go(row, by)
     for kind in (stages.ASSIGN, stages.CLOSE):
         stages.done(row, kind, by)
     stages.answered(

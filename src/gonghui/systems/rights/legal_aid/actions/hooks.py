@@ -13,8 +13,9 @@ from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Refusal
 from gonghui.kernel.org.models import Union, UnionKind
 from gonghui.systems.rights.legal_aid.actions import reaching, stages
-from gonghui.systems.rights.legal_aid.models import Aid, Mediation, Watch
+from gonghui.systems.rights.legal_aid.models import Aid, Assigned, Mediation, Watch
 from gonghui.systems.rights.legal_aid.permissions import JUDGE_AID
+from gonghui.systems.rights.legal_aid.queries import aid as aid_queries
 from gonghui.systems.rights.legal_aid.rules import aid as aid_rules
 from gonghui.systems.rights.legal_aid.rules import mediation as mediation_rules
 from gonghui.systems.rights.legal_aid.rules import supervision as watch_rules
@@ -142,10 +143,27 @@ def _withdrawn(model: Any, state: str) -> Any:
 
     def hook(case: Case, *, by: Actor, **facts: Any) -> None:
         # A case of several people goes on for those who are left.
-        if case.phase == "withdrawn":
-            sets(case, by=by)
+        if case.phase != "withdrawn":
+            return
+        sets(case, by=by)
+        row = row_of(model, case)
+        if row is not None:
+            stages.done(row, "", by)
+        if isinstance(row, Aid):
+            let_go(row, by)
 
     return hook
+
+
+def let_go(row: Aid, by: Actor) -> None:
+    """End the present assignment: done for a lawyer who accepted, not taken up by who did not."""
+    held = aid_queries.present_assignment(row)
+    if held is None:
+        return
+    held.state = Assigned.DONE if held.state == Assigned.ACCEPTED else Assigned.DECLINED
+    held.version += 1
+    held.save()
+    stages.done(held, stages.ANSWER, by)
 
 
 aid_withdrawn = _withdrawn(Aid, aid_rules.WITHDRAWN)
@@ -218,6 +236,24 @@ def _as_row(model: Any) -> Any:
     return guard
 
 
+def _declining(model: Any, states: tuple[str, ...]) -> Any:
+    """A guard: what has gone beyond its review is not declined, an appeal least of all."""
+
+    def guard(case: Case, *, by: Actor, **given: Any) -> None:
+        row = row_of(model, case)
+        if row is not None and row.state not in states:
+            raise Refusal(
+                "这件事项已经进入办理，不能再不予受理。",
+                remedy="请在办件页面按环节办理。",
+                code="by_stage",
+            )
+
+    return guard
+
+
+aid_declining = _declining(Aid, (aid_rules.APPLIED, aid_rules.REVIEWING))
+mediation_declining = _declining(Mediation, (mediation_rules.APPLIED, mediation_rules.INVITING))
+watch_declining = _declining(Watch, (watch_rules.CLUE, watch_rules.PLANNED))
 aid_replies = _only_at(Aid, (aid_rules.REFUSED, aid_rules.CLOSED, aid_rules.ENDED))
 aid_steps = _as_row(Aid)
 mediation_replies = _only_at(Mediation, mediation_rules.FINISHED)

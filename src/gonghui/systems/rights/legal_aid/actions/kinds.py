@@ -83,6 +83,7 @@ AID = CaseKind(
     steps=aid.STATES,
     guards={
         "join": hooks.refuse_joining,
+        "decline": hooks.aid_declining,
         "step": hooks.aid_steps,
         "submit_reply": hooks.aid_replies,
         "reopen": hooks.aid_reopening,
@@ -149,6 +150,7 @@ MEDIATION = CaseKind(
     steps=mediation.STATES,
     guards={
         "join": hooks.refuse_joining,
+        "decline": hooks.mediation_declining,
         "step": hooks.mediation_steps,
         "submit_reply": hooks.mediation_replies,
         "reopen": hooks.mediation_reopening,
@@ -201,7 +203,11 @@ WATCH = CaseKind(
     row=Watch,
     classify=texts.classify,
     steps=supervision.STATES,
-    guards={"step": hooks.watch_steps, "submit_reply": hooks.watch_replies},
+    guards={
+        "decline": hooks.watch_declining,
+        "step": hooks.watch_steps,
+        "submit_reply": hooks.watch_replies,
+    },
     hooks={
         Moment.RECEIVED: hooks.watch_received,
         Moment.TAKEN: hooks.watch_taken,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from gonghui.engines.casework.actions.work import secrets_of
 from gonghui.engines.casework.models import Intake
+from gonghui.engines.casework.queries import cases
 from gonghui.engines.casework.rules.confidentiality import check_for_others
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actions import note
@@ -38,7 +39,6 @@ from gonghui.systems.rights.legal_aid.models import (
 from gonghui.systems.rights.legal_aid.permissions import (
     DECIDE_AID,
     HANDLE_AID,
-    VIEW_AID,
     WORK_AID,
 )
 from gonghui.systems.rights.legal_aid.queries import aid as queries
@@ -57,12 +57,8 @@ MEANT = "the row of an assignment at hand"
 
 
 def _may_read(actor: Actor, file: StoredFile) -> bool:
-    found = Aid.objects.unscoped(LOOK).filter(pk=file.owner_id).first()
-    if found is None:
-        return False
-    held = queries.present_assignment(found) or queries.last_assignment(found)
-    mine = held is not None and held.person_id is not None and held.person_id == actor.person_id
-    return mine or actor.may(VIEW_AID, found.org_path)
+    found = Aid.objects.unscoped(LOOK).select_related("case").filter(pk=file.owner_id).first()
+    return found is not None and cases.may_see(actor, found.case)
 
 
 register_owner(OWNER, _may_read)
@@ -179,7 +175,11 @@ def _working(assignment: Assignment) -> Aid:
 @stage("legal-aid.client", "承办律师查看受援人联系方式", WORK_AID)
 def meet(assignment: Assignment, *, by: Actor) -> list[tuple[str, str, str]]:
     """Name, telephone and story of the aided, for the lawyer who accepted; each look is audited."""
-    if assignment.state != Assigned.ACCEPTED or assignment.person_id != by.person_id:
+    if (
+        assignment.state != Assigned.ACCEPTED
+        or by.person_id is None
+        or assignment.person_id != by.person_id
+    ):
         raise Forbidden(
             "只有已接受指派的承办律师可以查看。",
             rule="受援人身份信息限于承办人员知悉",
@@ -239,6 +239,8 @@ def add_hearing(
     forum, place = forum.strip()[:80], place.strip()[:120]
     if not forum or not place:
         raise Refusal("请填写审理机构和地点。", field="forum", code="empty")
+    if timezone.localdate(at) < timezone.localdate(row.case.received_at):
+        raise Refusal("开庭时间不能早于收到申请的日期。", field="at", code="day")
     if row.hearings.filter(at=at, cancelled=False).exists():
         raise Conflict("这次开庭已经登记。", field="at", code="twice")
     Hearing.objects.create(aid=row, at=at, forum=forum, place=place)

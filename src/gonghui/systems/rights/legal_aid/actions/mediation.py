@@ -83,6 +83,8 @@ def sit(
         raise Refusal("请填写地点和调解笔录。", field="minutes", code="empty")
     if at > timezone.now():
         raise Refusal("调解会还没有开，不能登记笔录。", field="at", code="future")
+    if timezone.localdate(at) < timezone.localdate(row.case.received_at):
+        raise Refusal("调解会不能早于收到申请的日期。", field="at", code="day")
     Session.objects.create(
         mediation=row,
         at=at,
@@ -147,7 +149,8 @@ def _ways(row: Mediation) -> str:
     shown = "；".join(
         f"{hint.title}（{hint.until:%Y-%m-%d} 前）" if hint.until else hint.title for hint in hints
     )
-    return f"调解协议书自 {row.effective_on:%Y-%m-%d} 生效。可以：{shown}。"
+    may = f"可以：{shown}。" if shown else ""
+    return f"调解协议书自 {row.effective_on:%Y-%m-%d} 生效。{may}"
 
 
 @stage("mediation.confirm", "登记司法确认或仲裁审查", HANDLE_MEDIATION)

@@ -12,6 +12,7 @@ from gonghui.systems.rights.legal_aid.actions import mediation, stages, supervis
 from gonghui.systems.rights.legal_aid.models import Aid, Hearing, Letter, Mediation, Watch
 from gonghui.systems.rights.legal_aid.permissions import REMIND_LEGAL
 from gonghui.systems.rights.legal_aid.queries import aid as queries
+from gonghui.systems.rights.legal_aid.rules import aid as rules
 
 
 @action("legal-aid.remind-hearing", "提醒开庭", REMIND_LEGAL)
@@ -21,15 +22,16 @@ def hearing(row: Aid, *, by: Actor, coming: Hearing) -> Aid:
     text = f"{at:%Y-%m-%d %H:%M} 在{coming.forum}（{coming.place}）开庭。"
     case = stages.fresh(row)
     held = queries.present_assignment(row)
-    if held is not None:
+    if held is not None or row.state == rules.GRANTED:
         stages.message(
             what="开庭提醒",
-            text=text,
+            text=text if held is not None else f"{text}现在没有承办律师，请尽快指派。",
             number=case.number,
             link=stages.link_to(row, "legal-aid"),
             user_id=case.handler_id,
             person_id=None,
         )
+    if held is not None:
         stages.message(
             what="开庭提醒",
             text=text,

@@ -164,7 +164,7 @@ def todo(
 
 
 def done(row: Any, kind: str, by: Actor) -> None:
-    """Close the to-do of a kind about a row."""
+    """Close the to-do of a kind about a row; every one for an empty kind."""
     close_todo(target_type=row._meta.label_lower, target_id=row.pk, kind=kind, by=by.user_id)
 
 

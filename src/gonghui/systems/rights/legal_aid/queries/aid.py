@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gonghui.engines.casework.actions import materials
 from gonghui.engines.casework.models import Case, Intake, Rating
+from gonghui.engines.casework.models.cases import own_units
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.base.errors import Missing
@@ -89,11 +90,11 @@ def papers_there(row: Aid) -> set[str]:
 
 
 def works_on(case: Case, actor: Actor) -> bool:
-    """Whether a case was given to this lawyer and has not been given back."""
+    """Whether this lawyer accepted a case and has not given it back: an offer opens nothing."""
     if actor.person_id is None:
         return False
     rows = Assignment.objects.unscoped(HELD).filter(aid__case=case, person_id=actor.person_id)
-    return rows.exclude(state__in=GIVEN_BACK).exists()
+    return rows.exclude(state__in=(*GIVEN_BACK, Assigned.OFFERED)).exists()
 
 
 def own_assignments(actor: Actor) -> QuerySet[Assignment]:
@@ -103,11 +104,18 @@ def own_assignments(actor: Actor) -> QuerySet[Assignment]:
 
 
 def own_assignment(pk: int, actor: Actor) -> Assignment:
-    """One of them that the lawyer has not given back; also for who works at its desk."""
+    """One of them that the lawyer has not given back; also for who works at its desk.
+
+    Nobody with a post in the unit concerned has it.
+    """
     rows = Assignment.objects.unscoped(OWN_WORK).select_related("aid__case", "aid__union", "lawyer")
     found = rows.filter(pk=pk).first()
     lawyer = found.person_id if found is not None and found.state not in GIVEN_BACK else None
-    if found is None or not actor.may(WORK_AID, found.org_path, lawyer or -1):
+    if (
+        found is None
+        or not actor.may(WORK_AID, found.org_path, lawyer or -1)
+        or found.aid.case.respondent_id in own_units(actor)
+    ):
         raise Missing("没有找到这份指派。", remedy="请从“承办的援助案件”进入。", code="missing")
     return found
 

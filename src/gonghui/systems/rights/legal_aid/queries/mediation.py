@@ -13,15 +13,19 @@ DUE = "agreements to be followed up are found over every union"
 
 
 def limitation(row: Mediation) -> rules.Limitation:
-    """Until when arbitration may be asked for; the application for mediation interrupted it."""
+    """Until when arbitration may be asked for.
+
+    The application for mediation interrupted it, and so did an agreement to perform.
+    """
     received = timezone.localdate(row.case.received_at)
+    agreed = (row.effective_on,) if row.effective_on else ()
     return rules.limitation(
         row.known_on or received,
         LIMIT_YEARS.on(received),
         matter=row.matter,
         left_on=row.left_on,
         employed=row.employed and row.left_on is None,
-        interrupted=(received,),
+        interrupted=(received, *agreed),
     )
 
 
@@ -31,15 +35,19 @@ def arbitration(row: Mediation) -> rules.Hint:
 
 def hints(row: Mediation) -> list[rules.Hint]:
     """The ways open now, in the order they end."""
+    if row.state == rules.BROKEN and row.confirmed_by:
+        return [rules.enforcement(row.confirmed_by)]
     if row.state in (rules.FAILED, rules.BROKEN):
         found = [arbitration(row)]
         if row.state == rules.BROKEN and rules.takes_payment_order(row.matter):
             found.insert(0, _payment_order())
         return found
-    if row.effective_on is None or row.confirmed_by:
+    if row.effective_on is None or row.confirmed_by or row.state in rules.FINISHED:
         return []
     days = (CONFIRM_DAYS.on(row.effective_on), BOARD_DAYS.on(row.effective_on))
-    return rules.after_agreement(row.effective_on, row.matter, *days)
+    today = timezone.localdate()
+    ways = rules.after_agreement(row.effective_on, row.matter, *days)
+    return [hint for hint in ways if hint.until is None or today <= hint.until]
 
 
 def _payment_order() -> rules.Hint:

@@ -14,6 +14,8 @@ from gonghui.systems.rights.legal_aid.models import Aid, Mediation, Practitioner
 from gonghui.systems.rights.legal_aid.rules import aid, mediation, registers, supervision
 
 BELOW = "the unions below whose figures are shown"
+ACCEPTED = (aid.CLOSED, aid.ARCHIVED)
+"""An approver has accepted the result."""
 
 
 def _span(rows: QuerySet, from_on: date, until_on: date) -> QuerySet:
@@ -27,7 +29,7 @@ def _aid() -> dict[str, Any]:
         "refused": Count("pk", filter=Q(state=aid.REFUSED)),
         "closed": Count("pk", filter=Q(closed_on__isnull=False)),
         "people": Sum("people", filter=~Q(form="")),
-        "recovered": Sum("recovered"),
+        "recovered": Sum("recovered", filter=Q(state__in=ACCEPTED)),
     }
 
 
@@ -75,7 +77,7 @@ def by_matter(kind: str, scope: Scope, from_on: date, until_on: date) -> list[di
 
 def by_result(scope: Scope, from_on: date, until_on: date) -> list[dict[str, Any]]:
     """Aid cases with a result: how many, for how many people, how much was recovered."""
-    rows = _span(Aid.objects.within(scope), from_on, until_on).exclude(result="")
+    rows = _span(Aid.objects.within(scope), from_on, until_on).filter(state__in=ACCEPTED)
     return list(
         rows.order_by()
         .values("result")
@@ -106,9 +108,11 @@ def _grouped(
     if anchor := {1: "city_id", 2: "county_id"}.get(depth):
         lines = rows.exclude(**{anchor: None}).values(anchor).annotate(**figures())
         return {line[anchor]: line for line in lines}
+    paths = set(rows.values_list("org_path", flat=True).distinct())
     return {
         unit.pk: line
         for unit in units
+        if any(path.startswith(unit.path) for path in paths)
         for line in [rows.filter(org_path__startswith=unit.path).aggregate(**figures())]
         if line["received"]
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from gonghui.engines.casework import listing
 from gonghui.engines.casework.queries import cases
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.roles import Permission
@@ -112,8 +113,10 @@ def _progress(record: Aid, actor: Actor) -> dict[str, Any]:
         papers.append(("decision", "审批表"))
     if held is not None:
         papers.append(("assignment", "指派函"))
+    if record.state in (rules.CLOSED, rules.ARCHIVED):
+        papers.append(("report", "结案报告"))
     if record.closed_on:
-        papers += [("report", "结案报告"), ("contents", "卷内目录")]
+        papers.append(("contents", "卷内目录"))
     return {
         **desk(record, actor, permissions.VIEW_AID),
         "papers": papers,
@@ -122,7 +125,7 @@ def _progress(record: Aid, actor: Actor) -> dict[str, Any]:
         "record": record,
         "assignments": queries.assignments(record),
         "held": held if held is not None and held.state == "accepted" else None,
-        "may_work": actor.may(permissions.HANDLE_AID, record.org_path),
+        "may_work": actor.may(permissions.WORK_AID, record.org_path),
         "subsidies": queries.subsidies(record),
     }
 
@@ -328,6 +331,7 @@ AIDS = Resource(
             tone="danger",
         ),
     ),
+    seen=listing.apart("case__"),
     export=permissions.EXPORT_AID,
     related=("union", "case"),
     empty="还没有法律援助申请。职工可以在服务大厅申请，窗口和信件申请由工会登记。",

@@ -122,9 +122,12 @@ class Opinion(ActionForm):
 def _names(rows: Any, fits: Any) -> list[tuple[str, str]]:
     """People to choose, those who may not take it marked."""
     found = []
-    for row in rows[:200]:
-        words = fits(row)
-        shown = f"{row.name}（{row.workplace}，在办 {people.load(row)} 件）"
+    kept = list(rows[:200])
+    loads = people.loads(kept)
+    for row in kept:
+        load = loads.get(row.pk, 0)
+        words = fits(row, load)
+        shown = f"{row.name}（{row.workplace}，在办 {load} 件）"
         found.append((str(row.pk), f"{shown}　不能承办：{'；'.join(words)}" if words else shown))
     return found
 
@@ -140,9 +143,9 @@ class Chosen(ActionForm):
         today = timezone.localdate()
         months = people.CHECK_MONTHS.on(today)
 
-        def fits(row: Practitioner) -> list[str]:
+        def fits(row: Practitioner, load: int) -> list[str]:
             return registers.unfit(
-                people.standing(row),
+                people.standing(row, load),
                 today,
                 matter=self.record.matter,
                 check_months=months,
@@ -345,6 +348,8 @@ class _Enter(Person):
     person_id = forms.IntegerField(
         label="本平台人员编号",
         required=False,
+        min_value=1,
+        max_value=2**63 - 1,
         help_text="本人在平台办理案件时填写，没有的留空。",
     )
     role_code = registers.LAWYER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gonghui.engines.casework import listing
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.resource.declaration import (
     Choice,
@@ -45,10 +46,11 @@ def _at(verb: str) -> Any:
 
 
 def _progress(record: Mediation, actor: Actor) -> dict[str, Any]:
+    handles = actor.may(permissions.HANDLE_MEDIATION, record.org_path)
     papers = [("form", "申请书")]
     if record.employer_answer_on:
         papers.append(("notice", "受理通知书"))
-    if record.drafted_on:
+    if record.drafted_on and handles:
         papers.append(("agreement", "调解协议书"))
     if record.state == rules.FAILED:
         papers.append(("failure", "终止调解通知书"))
@@ -60,9 +62,7 @@ def _progress(record: Mediation, actor: Actor) -> dict[str, Any]:
         "record": record,
         "hints": queries.hints(record),
         "sessions": list(record.sessions.order_by("pk")),
-        "terms": record.terms.reveal()
-        if record.terms and actor.may(permissions.HANDLE_MEDIATION, record.org_path)
-        else "",
+        "terms": record.terms.reveal() if record.terms and handles else "",
     }
 
 
@@ -199,6 +199,7 @@ MEDIATIONS = Resource(
             help="会告知申请人仲裁途径和时效。",
         ),
     ),
+    seen=listing.apart("case__"),
     export=permissions.EXPORT_MEDIATION,
     related=("union", "case", "mediator"),
     empty="还没有劳动争议调解申请。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gonghui.engines.casework import listing
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.resource.declaration import (
     Choice,
@@ -204,6 +205,7 @@ WATCHES = Resource(
             help="结案意见会答复提供线索的职工。",
         ),
     ),
+    seen=listing.apart("case__"),
     export=permissions.EXPORT_WATCH,
     related=("union", "case"),
     empty="还没有劳动法律监督线索。",

@@ -45,9 +45,11 @@ def key(name: str) -> str:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day so many months later, or the month's last day."""
+    """The same day so many months later, or the month's last day; at most the last day of all."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
+    if year > date.max.year:
+        return date.max
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

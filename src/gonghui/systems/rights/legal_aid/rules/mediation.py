@@ -135,6 +135,15 @@ def after_agreement(
     return hints
 
 
+def enforcement(way: str) -> Hint:
+    """What is left when an agreement that was confirmed is not kept."""
+    return Hint(
+        "申请强制执行",
+        f"协议已经{WAYS[way]}，可以向有管辖权的人民法院申请强制执行。",
+        CONFIRM_RULE if way == "court" else f"{LAW}第五十一条",
+    )
+
+
 def takes_payment_order(matter: str) -> bool:
     """Pay, injury costs, compensation: what a payment order may be asked for."""
     return matter in (PAY, INJURY, DISMISSAL)

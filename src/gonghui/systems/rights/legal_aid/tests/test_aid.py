@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from gonghui.engines.casework.actions import after, intake, work
+from gonghui.engines.casework.actions import after, clocks, intake, work
 from gonghui.engines.casework.models import Case, Intake
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.roles import APPROVER, HANDLER
 from gonghui.kernel.base.errors import Conflict, Forbidden, Refusal
+from gonghui.kernel.notify.models import Message, Todo
+from gonghui.kernel.org.models import UnionKind
+from gonghui.kernel.org.scoping import Scope
 from gonghui.systems.rights.legal_aid.actions import aid, lawyers, payouts, people
-from gonghui.systems.rights.legal_aid.models import Aid, Assigned, Assignment, SubsidyLine
+from gonghui.systems.rights.legal_aid.jobs.reminding import remind
+from gonghui.systems.rights.legal_aid.models import (
+    Aid,
+    Assigned,
+    Assignment,
+    Hearing,
+    SubsidyLine,
+)
 from gonghui.systems.rights.legal_aid.queries import aid as queries
+from gonghui.systems.rights.legal_aid.queries import people as register
+from gonghui.systems.rights.legal_aid.queries import statistics
 from gonghui.systems.rights.legal_aid.tests import makers
+from gonghui.systems.rights.legal_aid.views import layouts
 
 pytestmark = pytest.mark.django_db
 
@@ -210,3 +225,138 @@ def test_replacing_a_lawyer_keeps_the_history(world):
     row = lawyers.replace(held.aid, by=makers.handler(world, held.union), reason="律师因病不能承办")
     assert again(row).state == "granted"
     assert Assignment.objects.unscoped("test").get(pk=held.pk).state == Assigned.REPLACED
+
+
+def test_nobody_without_a_record_of_their_own_passes_for_the_lawyer(world):
+    held = makers.working(world, world.factory, person_id=None)
+    by = makers.handler(world, held.union)
+    assert by.person_id is None
+    with pytest.raises(Forbidden):
+        lawyers.meet(held, by=by)
+
+
+def open_todos():
+    return Todo.objects.filter(target_type__startswith="legal_aid", done_at=None)
+
+
+@pytest.mark.parametrize(
+    ("make", "left"),
+    [(makers.working, Assigned.DONE), (makers.assigned, Assigned.DECLINED)],
+)
+def test_what_is_withdrawn_waits_for_nobody(world, make, left):
+    held = make(world, world.factory)
+    intake.withdraw(intake_of(held.aid), by=intake.CODE_HOLDER)
+    assert again(held.aid).state == "withdrawn" and not open_todos().exists()
+    assert Assignment.objects.unscoped("test").get(pk=held.pk).state == left
+    assert register.load(held.lawyer) == 0
+
+
+def test_a_decision_waits_no_more_for_a_withdrawn_application(world):
+    row = makers.screened(world, world.factory)
+    assert open_todos().exists()
+    intake.withdraw(intake_of(row), by=intake.CODE_HOLDER)
+    assert not open_todos().exists()
+
+
+def test_an_offer_ends_with_its_case(world):
+    held = makers.assigned(world, world.factory)
+    aid.end(held.aid, by=makers.approver(world, held.union), reason="受援人自行委托了律师")
+    assert Assignment.objects.unscoped("test").get(pk=held.pk).state == Assigned.DECLINED
+    assert not open_todos().exists()
+
+
+def appealed(world):
+    row = makers.screened(world, world.factory, favourable=False, finding="不属劳动争议")
+    row = aid.refuse(row, by=makers.approver(world, world.shushan), reason="不属援助范围")
+    after.reopen(intake_of(row), by=intake.CODE_HOLDER, words="有新的证据")
+    return again(row)
+
+
+def test_the_desk_does_not_decline_an_appeal(world):
+    row = appealed(world)
+    with pytest.raises(Refusal) as told:
+        work.decline(case_of(row), by=makers.handler(world, world.shushan), reason="不再受理")
+    assert told.value.code == "by_stage" and again(row).state == "appealed"
+
+
+def test_an_appeal_the_desk_signed_for_is_judged_all_the_same(world):
+    row = appealed(world)
+    work.take(case_of(row), by=makers.handler(world, world.shushan))
+    by = makers.approver(world, world.hefei)
+    row = aid.judge(again(row), by=by, uphold=False, opinion="属于援助范围", form="advice")
+    assert row.state == "granted"
+    printed = str(layouts.approval(again(row)))
+    assert "不予援助。不属援助范围" in printed
+    assert "决定援助，法律咨询。属于援助范围" in printed
+
+
+def test_a_term_that_runs_on_already_does_not_hold_the_review_up(world):
+    row = makers.reviewing(world, world.factory)
+    by = makers.handler(world, world.shushan)
+    row = aid.ask(row, by=by, lacking="劳动合同")
+    clocks.resume(case_of(row), by=by)
+    assert aid.supplied(again(row), by=by).state == "reviewing"
+
+
+def test_hearings_before_the_assignment_are_not_paid_to_the_lawyer(world):
+    row = makers.concluded(world, world.factory)
+    now = timezone.now()
+    for days in (9, 8, 7):
+        Hearing.objects.create(
+            aid=row, at=now - timedelta(days=days), forum="仲裁委", place="第二庭"
+        )
+    row = aid.close(row, by=makers.approver(world, row.union))
+    assert SubsidyLine.objects.unscoped("test").get(assignment__aid=row).amount == 1500
+
+
+def test_what_no_approver_accepted_is_not_recovered(world):
+    row = makers.concluded(world, world.factory)
+    today = timezone.localdate()
+    given = (Scope.of([world.shushan.path]), today - timedelta(days=1), today)
+    assert not statistics.totals(*given)["aid"]["recovered"]
+    assert statistics.by_result(*given) == []
+    aid.close(row, by=makers.approver(world, row.union))
+    assert statistics.totals(*given)["aid"]["recovered"] == 11000
+    assert statistics.by_result(*given)[0]["recovered"] == 11000
+
+
+def test_units_without_matters_cost_no_query_each(world):
+    for number in range(3):
+        name = f"蜀山区第{number}镇总工会"
+        world.found(f"town{number}", name, UnionKind.TOWN, "shushan", "340104")
+    today = timezone.localdate()
+    with CaptureQueriesContext(connection) as captured:
+        assert statistics.by_unit(world.shushan, today, today) == []
+    assert len(captured) == 4
+
+
+def test_a_lawyer_is_locked_while_a_case_is_given(world):
+    row = makers.granted(world, world.factory)
+    found = makers.person(world, row.union)
+    with CaptureQueriesContext(connection) as captured:
+        lawyers.assign(row, by=makers.handler(world, row.union), lawyer=found.pk)
+    assert any(
+        "FOR NO KEY UPDATE" in query["sql"] and "legal_aid_practitioner" in query["sql"]
+        for query in captured
+    )
+
+
+def test_a_tie_without_an_end_in_sight_is_a_conflict_and_no_crash(world):
+    row = makers.granted(world, world.factory)
+    by = makers.handler(world, row.union)
+    tied = makers.person(world, row.union)
+    tied = people.declare(tied, by=by, kind="client", name=makers.EMPLOYER, until=date.max)
+    with pytest.raises(Refusal) as told:
+        lawyers.assign(row, by=by, lawyer=tied.pk)
+    assert told.value.code == "conflict"
+
+
+def test_a_hearing_without_a_lawyer_is_told_to_the_handler(world):
+    held = makers.working(world, world.factory)
+    by = makers.handler(world, held.union)
+    at = timezone.now() + timedelta(days=1)
+    lawyers.add_hearing(held, by=by, at=at, forum="蜀山区仲裁委", place="第二庭")
+    lawyers.replace(held.aid, by=by, reason="律师因病不能承办")
+    assert remind() == 1
+    (told,) = Message.objects.filter(template="legal-aid.step", body__contains="没有承办律师")
+    assert told.recipient_user_id == case_of(held.aid).handler_id

@@ -11,12 +11,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from gonghui.engines.casework.models import Case
 from gonghui.kernel.access.loading import actor_of
-from gonghui.kernel.access.roles import APPROVER, HANDLER
+from gonghui.kernel.access.roles import APPROVER, HANDLER, VIEWER
+from gonghui.kernel.audit.models import Entry
 from gonghui.kernel.base.errors import Conflict, Forbidden
 from gonghui.kernel.resource.declaration import RESOURCES
 from gonghui.systems.rights.legal_aid.actions import lawyers, payouts
-from gonghui.systems.rights.legal_aid.models import AidDocument, Assignment
+from gonghui.systems.rights.legal_aid.models import AidDocument, Assignment, Practitioner
 from gonghui.systems.rights.legal_aid.queries import aid as queries
 from gonghui.systems.rights.legal_aid.tests import makers
 from gonghui.systems.rights.legal_aid.tests.test_pages import photo
@@ -91,7 +93,6 @@ def test_papers_work_and_steps_of_another_county(world, county):
             for paper in ("form", "notice", "agreement")
         ),
         reverse("legal-aid-letter", args=[watch.pk, watch.letters.get().pk]),
-        reverse("legal-aid-payout", args=[county["legal-payouts"].pk]),
         reverse("legal-aid-work", args=[held.pk]),
         *(
             reverse("legal-aid-work-step", args=[held.pk, verb])
@@ -107,8 +108,138 @@ def test_papers_work_and_steps_of_another_county(world, county):
         assert sent in (*REFUSED, 405), address
     client = reverse("legal-aid-client", args=[held.pk])
     assert other.post(client).status_code in REFUSED
+    payout = reverse("legal-aid-payout", args=[county["legal-payouts"].pk])
+    assert other.post(payout, {"purpose": "交财务发放"}).status_code in REFUSED
     page = other.get(reverse("legal-aid-statistics")).content.decode()
     assert "11,000" not in page and world.shushan.name not in page
+
+
+def exported(client, code):
+    """What a list gives to take out; empty where it gives nothing."""
+    answer = client.post(f"/w/{code}/export/", {"kind": "csv", "purpose": "核对办理情况"})
+    if answer.status_code in REFUSED:
+        return ""
+    assert answer.status_code == 200, code
+    return b"".join(answer.streaming_content).decode()
+
+
+def marks(county):
+    """What tells each record in an export."""
+    return {
+        "legal-aid": county["legal-aid"].case.number,
+        "mediations": county["mediations"].case.number,
+        "labour-watches": county["labour-watches"].case.number,
+        "legal-lawyers": county["legal-lawyers"].licence,
+        "legal-payouts": county["legal-payouts"].number,
+    }
+
+
+def prints(county):
+    """Addresses of everything that is printed of the county's matters."""
+    aid, talk, watch = county["legal-aid"], county["mediations"], county["labour-watches"]
+    return [
+        *(
+            reverse("legal-aid-paper", args=[aid.pk, paper])
+            for paper in ("form", "decision", "assignment", "report", "contents")
+        ),
+        *(
+            reverse("legal-aid-mediation-paper", args=[talk.pk, paper])
+            for paper in ("form", "notice", "agreement")
+        ),
+        reverse("legal-aid-letter", args=[watch.pk, watch.letters.get().pk]),
+    ]
+
+
+def test_exports_of_another_county_hold_nothing(world, county):
+    own, other = signed_in(world, world.shushan), signed_in(world, world.jinghu)
+    for code, mark in marks(county).items():
+        assert mark in exported(own, code), code
+        assert mark not in exported(other, code), code
+
+
+def test_prints_and_exports_are_not_for_lawyers_and_the_other_party(world, county):
+    """Neither a lawyer of no case here, nor one who gave it back, nor somebody of the unit."""
+    own = signed_in(world, world.shushan)
+    back, lawyer = lawyer_of(world, world.factory_b)
+    held = makers.working(world, world.factory, person_id=lawyer.person_id)
+    lawyers.replace(held.aid, by=makers.handler(world, held.union), reason="律师因病不能承办")
+    numbers = [county[code].case.number for code in ("legal-aid", "mediations", "labour-watches")]
+    clients = (back, lawyer_of(world, world.mill)[0], lawyer_of(world, world.factory)[0])
+    for address in prints(county):
+        assert own.get(address).status_code == 200, address
+        for client in clients:
+            assert client.get(address).status_code in REFUSED, address
+            assert client.post(address, {"reason": "当事人签字"}).status_code in REFUSED, address
+    form = reverse("legal-aid-paper", args=[held.aid_id, "form"])
+    assert own.get(form).status_code == 200 and back.get(form).status_code in REFUSED
+    payout = reverse("legal-aid-payout", args=[county["legal-payouts"].pk])
+    for client in clients:
+        assert client.post(payout, {"purpose": "交财务发放"}).status_code in REFUSED
+        for code, mark in marks(county).items():
+            assert mark not in exported(client, code), code
+        for number in numbers:
+            for name in ("legal-aid-mine", "legal-aid-mine-print", "legal-aid-supply"):
+                assert client.get(reverse(name, args=[number])).status_code == 404, name
+
+
+def test_a_post_in_the_unit_concerned_outweighs_one_at_the_desk(world, county):
+    rows = [county[code] for code in ("legal-aid", "mediations", "labour-watches")]
+    lawyer_client, lawyer = lawyer_of(world, world.factory_b)
+    held = makers.working(world, world.factory, person_id=lawyer.person_id)
+    sent = {"paper": "documents", "title": "代理词", "files": [photo("代理词.png")]}
+    lawyer_client.post(reverse("legal-aid-work-step", args=[held.pk, "paper"]), sent)
+    file = reverse("files:download", args=[AidDocument.objects.get().file_key])
+    ids = [*(row.case_id for row in rows), held.aid.case_id]
+    Case.objects.unscoped("test").filter(pk__in=ids).update(respondent=world.factory)
+    own, both = signed_in(world, world.shushan), Client()
+    grants = [(HANDLER, world.shushan), (APPROVER, world.shushan), (VIEWER, world.factory)]
+    both.force_login(world.user("两处任职", *grants))
+    for code in ("legal-aid", "mediations", "labour-watches"):
+        row = county[code]
+        for address in (f"/w/{code}/{row.pk}/", f"/api/v1/{code}/{row.pk}/"):
+            assert own.get(address).status_code == 200, address
+            assert both.get(address).status_code in REFUSED, address
+        assert f"/w/{code}/{row.pk}/" not in both.get(f"/w/{code}/").content.decode()
+        assert row.case.number in exported(own, code)
+        assert row.case.number not in exported(both, code)
+    for address in (*prints(county), reverse("legal-aid-work", args=[held.pk]), file):
+        assert own.get(address).status_code == 200, address
+        assert both.get(address).status_code in REFUSED, address
+
+
+def test_an_offer_alone_opens_no_paper_of_the_case(world):
+    before, lawyer = lawyer_of(world, world.factory_b)
+    held = makers.working(world, world.factory, person_id=lawyer.person_id)
+    sent = {"paper": "evidence", "title": "受援人的工资条", "files": [photo()]}
+    before.post(reverse("legal-aid-work-step", args=[held.pk, "paper"]), sent)
+    file = reverse("files:download", args=[AidDocument.objects.get().file_key])
+    by = makers.handler(world, held.union)
+    row = lawyers.replace(held.aid, by=by, reason="律师因病不能承办")
+    client, after = lawyer_of(world, world.mill)
+    next_one = makers.person(world, row.union, name="储建国", person_id=after.person_id)
+    offer = lawyers.assign(row, by=by, lawyer=next_one.pk)
+    page = client.get(reverse("legal-aid-work", args=[offer.pk]))
+    assert page.status_code == 200 and "工资条" not in page.content.decode()
+    case = reverse("casework:case", args=[row.case.number])
+    assert client.get(file).status_code in REFUSED and client.get(case).status_code in REFUSED
+    lawyers.answer(offer, by=after, accepts=True)
+    assert client.get(file).status_code == 200 and client.get(case).status_code == 200
+    page = client.get(reverse("legal-aid-work", args=[offer.pk])).content.decode()
+    assert "工资条" in page
+
+
+def test_who_takes_a_list_of_subsidies_out_is_kept(world, county):
+    own, made = signed_in(world, world.shushan), county["legal-payouts"]
+    address = reverse("legal-aid-payout", args=[made.pk])
+    assert address in own.get(f"/w/legal-payouts/{made.pk}/").content.decode()
+    assert own.get(address).status_code == 405
+    assert own.post(address, {"purpose": "发"}).status_code == 422
+    assert not Entry.objects.filter(action="legal-payouts.export").exists()
+    Practitioner.objects.unscoped("test").update(workplace="\t=1+1")
+    answer = own.post(address, {"purpose": "交财务发放"})
+    assert answer.status_code == 200 and "'\t=1+1" in answer.content.decode()
+    kept = Entry.objects.get(action="legal-payouts.export")
+    assert kept.reason == "交财务发放" and kept.org_path == world.shushan.path
 
 
 def test_a_lawyer_sees_the_own_cases_alone(world):

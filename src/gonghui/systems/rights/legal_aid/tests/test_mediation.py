@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -13,7 +13,9 @@ from gonghui.systems.rights.legal_aid.actions import mediation, people
 from gonghui.systems.rights.legal_aid.jobs.reminding import remind
 from gonghui.systems.rights.legal_aid.models import Mediation
 from gonghui.systems.rights.legal_aid.queries import mediation as queries
+from gonghui.systems.rights.legal_aid.rules import mediation as rules
 from gonghui.systems.rights.legal_aid.tests import makers
+from gonghui.systems.rights.legal_aid.views import layouts
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +108,49 @@ def test_signing_days_lie_between_draft_and_today(world):
             applicant_on=today - timedelta(days=1),
             employer_on=today,
         )
+
+
+def test_a_sitting_lies_after_the_application(world):
+    row = makers.sitting(world, world.factory)
+    with pytest.raises(Refusal) as told:
+        mediation.sit(
+            row,
+            by=makers.handler(world, row.union),
+            at=timezone.make_aware(datetime(1, 1, 1)),
+            place="调解室",
+            minutes="双方陈述意见",
+        )
+    assert told.value.field == "at"
+
+
+def test_ways_that_have_ended_are_not_offered(world):
+    row = makers.signed(world, world.factory)
+    row.effective_on = timezone.localdate() - timedelta(days=20)
+    assert [hint.title for hint in queries.hints(row)] == ["申请司法确认", "申请支付令"]
+    row.effective_on = timezone.localdate() - timedelta(days=90)
+    assert [hint.title for hint in queries.hints(row)] == ["申请支付令"]
+    row.state = "performed"
+    assert queries.hints(row) == []
+
+
+def test_a_confirmed_agreement_that_is_broken_is_enforced(world):
+    row = makers.signed(world, world.factory)
+    by, today = makers.handler(world, row.union), timezone.localdate()
+    row = mediation.confirm(row, by=by, way="court", confirmed_on=today, number="民特1号")
+    row = mediation.perform(row, by=by, extent="none", checked_on=today)
+    assert [hint.title for hint in queries.hints(row)] == ["申请强制执行"]
+
+
+def test_an_agreement_to_perform_interrupts_the_limitation(world):
+    row = makers.signed(world, world.factory)
+    received = timezone.localdate(row.case.received_at)
+    row.known_on, row.effective_on = received, received + timedelta(days=12)
+    assert queries.limitation(row).until == rules.years_after(row.effective_on, 1)
+
+
+def test_the_notice_to_both_says_nothing_of_the_limitation(world):
+    row = makers.sitting(world, world.factory, details={"知道权利被侵害之日": "2019-05-06"})
+    row = mediation.fail(row, by=makers.handler(world, row.union), failure="left")
+    assert "届满" in answer_of(row)
+    printed = str(layouts.failure(row))
+    assert "申请仲裁" in printed and "届满" not in printed and "时效" not in printed

@@ -6,12 +6,14 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
 from gonghui.engines.casework.actions import materials
-from gonghui.engines.casework.models import Intake
+from gonghui.engines.casework.models import Case, Intake
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.roles import APPROVER, HANDLER, VIEWER
 from gonghui.kernel.audit.models import Entry
@@ -19,6 +21,7 @@ from gonghui.kernel.notify.models import Todo
 from gonghui.systems.rights.legal_aid.actions import aid as actions
 from gonghui.systems.rights.legal_aid.actions import payouts
 from gonghui.systems.rights.legal_aid.models import Aid
+from gonghui.systems.rights.legal_aid.resources.forms import EnterLawyer
 from gonghui.systems.rights.legal_aid.tests import makers
 from gonghui.systems.rights.legal_aid.views import layouts, papers
 
@@ -232,9 +235,10 @@ def test_the_list_of_subsidies_is_for_approvers(world):
     makers.closed(world, world.factory)
     made = payouts.draw_up(world.shushan, by=makers.approver(world, world.shushan))
     address = reverse("legal-aid-payout", args=[made.pk])
-    answer = client_of(world, world.shushan, APPROVER).get(address)
+    given = {"purpose": "交财务发放"}
+    answer = client_of(world, world.shushan, APPROVER).post(address, given)
     assert answer.status_code == 200 and "1500" in answer.content.decode()
-    assert client_of(world, world.shushan).get(address).status_code == 403
+    assert client_of(world, world.shushan).post(address, given).status_code == 403
 
 
 def test_figures_stand_by_unit_and_matter(world):
@@ -255,6 +259,76 @@ def test_a_lawyer_has_a_page_for_each_step(world, verb):
     assert client.get(address).status_code == 200
     other, _ = worker(world, world.mill)
     assert other.get(address).status_code == 404
+
+
+def test_a_matter_of_another_line_has_no_page_here(world):
+    client, person = worker(world, world.factory)
+    asked(client)
+    with everywhere():
+        found = Intake.objects.unscoped("test").get(person_id=person.pk)
+    Case.objects.unscoped("test").filter(pk=found.case_id).update(kind="hotline")
+    for name in ("legal-aid-mine", "legal-aid-supply"):
+        assert client.get(reverse(name, args=[found.number])).status_code == 404, name
+
+
+def test_a_day_nobody_can_mean_is_said_beside_its_field(world):
+    desk = client_of(world, world.shushan)
+    facts = {
+        "channel": "letter",
+        "name": "周建军",
+        "received_at": "0001-01-01T00:00",
+        "applicant": "worker",
+        "category": "pay",
+        "employer": makers.EMPLOYER,
+        "people": "1",
+        "text": "来信反映拖欠工资。",
+        "truth": "on",
+    }
+    answer = desk.post(reverse("legal-aid-register", args=["aid"]), facts)
+    assert answer.status_code == 422 and "请核对收到时间" in answer.content.decode()
+    client, person = worker(world, world.factory_b)
+    held = makers.working(world, world.factory, person_id=person.pk)
+    address = reverse("legal-aid-work-step", args=[held.pk, "hearing"])
+    given = {"at": "0001-01-01T00:00", "forum": "仲裁委", "place": "第二庭"}
+    assert client.post(address, given).status_code == 422
+    assert client.get(reverse("legal-aid-work", args=[held.pk])).status_code == 200
+
+
+def test_a_number_no_person_has_is_no_fault_of_the_server(world):
+    form = EnterLawyer({"person_id": "9" * 30}, actor=makers.handler(world, world.shushan))
+    assert "person_id" in form.errors
+    page = client_of(world, world.shushan).get(
+        reverse("legal-aid-statistics"), {"under": "9" * 5000}
+    )
+    assert page.status_code == 403
+
+
+def test_choosing_a_lawyer_costs_the_same_for_one_and_for_many(world):
+    row = makers.granted(world, world.factory)
+    desk = client_of(world, world.shushan)
+    makers.person(world, row.union)
+
+    def cost():
+        with CaptureQueriesContext(connection) as captured:
+            assert desk.get(f"/w/legal-aid/{row.pk}/assign/").status_code == 200
+        return len(captured)
+
+    cost()
+    one = cost()
+    for name in ("储建国", "洪立新", "盛晓兰"):
+        makers.person(world, row.union, name=name)
+    assert cost() == one
+
+
+def test_an_ended_case_has_no_report_of_a_result(world):
+    held = makers.working(world, world.factory)
+    row = actions.end(
+        held.aid, by=makers.approver(world, held.union), reason="受援人自行委托了律师"
+    )
+    desk = client_of(world, world.shushan)
+    address = reverse("legal-aid-paper", args=[row.pk, "report"])
+    assert desk.get(address).status_code == 404
+    assert address not in desk.get(f"/w/legal-aid/{row.pk}/").content.decode()
 
 
 def test_every_step_draws_its_form(world):

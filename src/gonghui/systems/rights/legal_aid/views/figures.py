@@ -207,7 +207,8 @@ def _day(text: str) -> date | None:
 def _union(text: str, actor: Actor) -> Union:
     rows = Union.objects.within(actor.scope(VIEW_AID)).order_by("path")
     if text:
-        rows = rows.filter(pk=int(text)) if text.isdecimal() else rows.none()
+        known = text.isdecimal() and len(text) < 19
+        rows = rows.filter(pk=int(text)) if known else rows.none()
     found = rows.first()
     if found is None:
         raise Forbidden("所选工会不在您的权限范围内。", code="forbidden")

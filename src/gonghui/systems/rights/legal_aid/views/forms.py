@@ -87,6 +87,12 @@ class Asking(ActionForm):
         else:
             del self.fields["union"]
 
+    def clean_received_at(self) -> Any:
+        found = self.cleaned_data["received_at"]
+        if found is not None and found.year < 2000:
+            raise forms.ValidationError("请核对收到时间的年份。")
+        return found
+
     def details(self) -> dict[str, str]:
         """Fields of this kind, by the words the desk reads them under."""
         return {}

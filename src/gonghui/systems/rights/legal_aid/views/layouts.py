@@ -77,7 +77,10 @@ def approval(row: Aid) -> Form:
     """法律援助审批表."""
     seen = "、".join(rules.MATERIALS[code] for code in row.materials)
     means = f"{row.get_means_display() or '以其他条件为准'}：{row.because}"
-    refused = not row.form
+    # Only a refusal is judged: a form of aid beside a judgement is what the judgement granted.
+    refused = not row.form or row.judged_on is not None
+    granted = f"决定援助，{row.get_form_display()}。" if row.form else "维持不予援助。"
+    judgement = f"{granted}{row.judgement}" if row.judgement else ""
     decision = (
         f"{'不予援助。' if refused else f'同意援助，{row.get_form_display()}。'}{row.opinion}"
     )
@@ -111,7 +114,7 @@ def approval(row: Aid) -> Form:
             Row(
                 (
                     label("复核意见"),
-                    Cell(_signed(row.judgement, row.judged_by_name, row.judged_on)),
+                    Cell(_signed(judgement, row.judged_by_name, row.judged_on)),
                 ),
                 30,
             ),
@@ -279,8 +282,8 @@ def agreement(row: Mediation, terms: str, who: Party = NOBODY) -> Form:
     )
 
 
-def failure(row: Mediation, words: str) -> Official:
-    """终止调解通知书."""
+def failure(row: Mediation) -> Official:
+    """终止调解通知书, to both: nothing of what the applicant said of the limitation."""
     organ = row.union.name
     return Official(
         organs=(organ,),
@@ -290,7 +293,7 @@ def failure(row: Mediation, words: str) -> Official:
         body=(
             f"{row.case.number}号{row.get_matter_display()}争议的调解终止，"
             f"原因：{row.get_failure_display()}。",
-            words,
+            "当事人可以依法向有管辖权的劳动人事争议仲裁委员会申请仲裁。",
             f"依据：{mediation.LAW}第十四条、第二十七条。",
         ),
         date=row.failed_on,

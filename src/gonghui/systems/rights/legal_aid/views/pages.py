@@ -38,6 +38,7 @@ from gonghui.systems.rights.legal_aid.views import forms
 DESK = "the union a worker asks, or the post of who takes it in"
 OWN = "the worker's own matters, by their own person"
 ROW = "the row of the worker's own case"
+ROWS: dict[str, Any] = {"legal_aid": Aid, "mediation": Mediation, "labour_watch": Watch}
 LEADS = {
     "aid": ("申请工会法律援助", "免费。姓名、收入和经过加密保存，只有办理人员能看到。"),
     "mediation": ("申请劳动争议调解", "免费。双方同意才调解；调解不成的可以申请仲裁。"),
@@ -80,9 +81,9 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = []
     if actor.person_id is not None:
         rows = Intake.objects.unscoped(OWN).select_related("case")
-        found = rows.filter(
-            person_id=actor.person_id, case__kind__in=("legal_aid", "mediation", "labour_watch")
-        ).order_by("-received_at")[:20]
+        found = rows.filter(person_id=actor.person_id, case__kind__in=tuple(ROWS)).order_by(
+            "-received_at"
+        )[:20]
         mine = [(item, kind_of(item.case), _state_words(item)) for item in found]
     work = aid_queries.own_assignments(actor).exists() if actor.person_id else False
     return render(request, "legal_aid/home.html", {"tiles": tiles, "mine": mine, "work": work})
@@ -96,10 +97,17 @@ def _state_words(found: Intake) -> str:
 
 
 def _row(found: Intake) -> Any:
-    model = {"legal_aid": Aid, "mediation": Mediation, "labour_watch": Watch}[found.case.kind]
     with everywhere():
-        rows = model.objects.unscoped(ROW).select_related("case", "union")
+        rows = ROWS[found.case.kind].objects.unscoped(ROW).select_related("case", "union")
         return rows.filter(case_id=found.case_id).first()
+
+
+def _own(number: str, actor: Actor) -> Intake:
+    """The actor's own matter of legal work; those of other lines have pages of their own."""
+    found: Intake = cases.own(number, actor)
+    if found.case.kind not in ROWS:
+        raise Missing("没有找到这件法律服务事项。", remedy="请从服务大厅进入。", code="missing")
+    return found
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -240,7 +248,7 @@ def _received(
 def mine(request: HttpRequest, number: str) -> HttpResponse:
     """The own matter: where it stands, lawyer, hearings, ways open; the thread for words."""
     actor: Actor = request.actor
-    found = cases.own(number, actor)
+    found = _own(number, actor)
     thread = cases.thread(found)
     row = _row(found)
     context: dict[str, Any] = {
@@ -277,7 +285,7 @@ def mine(request: HttpRequest, number: str) -> HttpResponse:
 def supply(request: HttpRequest, number: str) -> HttpResponse:
     """Hand materials in later, for the own matter."""
     actor: Actor = request.actor
-    found = cases.own(number, actor)
+    found = _own(number, actor)
     if not cases.thread(found).may_tell:
         raise Missing("这件事已经办结，不能再补充材料。", code="over")
     form = forms.Supply(request.POST or None, request.FILES or None, actor=actor)
@@ -357,9 +365,11 @@ def work(request: HttpRequest, pk: int, verb: str = "") -> HttpResponse:
         "verbs": [(name, WORK[name][0]) for name in verbs] if offered or working else [],
         "hearings": list(row.hearings.order_by("at")),
         "may_cancel": working and row.hearings.filter(cancelled=False).exists(),
-        "documents": list(row.documents.order_by("pk")),
+        "documents": list(row.documents.order_by("pk")) if cases.may_see(actor, row.case) else [],
         "mark": figures.mark(figures.ANSWER_WORKDAYS, held.assigned_on),
-        "may_meet": held.state == Assigned.ACCEPTED and held.person_id == actor.person_id,
+        "may_meet": held.state == Assigned.ACCEPTED
+        and actor.person_id is not None
+        and held.person_id == actor.person_id,
     }
     response = render(request, "legal_aid/work.html", context)
     response["Cache-Control"] = "no-store"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gonghui.engines.casework.actions import revealing
 from gonghui.engines.casework.models import Case
@@ -15,13 +15,14 @@ from gonghui.engines.casework.queries import cases
 from gonghui.engines.casework.walls import everywhere
 from gonghui.kernel.access.actor import Actor
 from gonghui.kernel.access.roles import Permission
-from gonghui.kernel.base.errors import Forbidden, Missing
+from gonghui.kernel.base.errors import Forbidden, Missing, Refusal
 from gonghui.kernel.documents.content import Document
 from gonghui.kernel.documents.rendering import render
+from gonghui.kernel.exchange.workbook import harmless
+from gonghui.kernel.resource.exporting import log_export
 from gonghui.systems.rights.legal_aid import permissions
 from gonghui.systems.rights.legal_aid.models import Aid, Assignment, Mediation, Payout, Watch
 from gonghui.systems.rights.legal_aid.queries import aid as aid_queries
-from gonghui.systems.rights.legal_aid.queries import mediation as mediation_queries
 from gonghui.systems.rights.legal_aid.rules import aid as rules
 from gonghui.systems.rights.legal_aid.rules import mediation as mediation_rules
 from gonghui.systems.rights.legal_aid.views import layouts
@@ -95,7 +96,7 @@ def _aid_paper(
         return layouts.approval(row)
     if paper == "assignment" and held is not None:
         return layouts.assignment(row, held)
-    if paper == "report" and row.closed_on:
+    if paper == "report" and row.state in (rules.CLOSED, rules.ARCHIVED):
         subsidies = aid_queries.subsidies(row)
         return layouts.report(row, held, subsidies[0] if subsidies else None)
     if paper == "contents" and row.closed_on:
@@ -122,7 +123,7 @@ def _mediation_paper(
         request.actor.require(permissions.HANDLE_MEDIATION, row.org_path)
         return layouts.agreement(row, row.terms.reveal(), who)
     if paper == "failure" and row.state == mediation_rules.FAILED:
-        return layouts.failure(row, mediation_queries.arbitration(row).text)
+        return layouts.failure(row)
     raise ABSENT
 
 
@@ -135,14 +136,27 @@ def watch(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     return _pdf(layouts.letter(found), f"letter-{found.pk}")
 
 
-@require_safe
+@require_POST
 def payout(request: HttpRequest, pk: int) -> HttpResponse:
-    """The list of subsidies as a table for the finance desk."""
+    """The list of subsidies as a table for the finance desk; who took it for what is kept."""
     actor: Actor = request.actor
     rows = Payout.objects.within(actor.scope(permissions.PAY_AID)).select_related("union")
     found = rows.filter(pk=pk).first()
     if found is None:
         raise Forbidden("没有查看这份发放表的权限，或者它不存在。", code="forbidden")
+    purpose = request.POST.get("purpose", "").strip()
+    if len(purpose) < 4:
+        raise Refusal("请写明导出的用途。", field="purpose", code="purpose")
+    lines = aid_queries.lines_of(found)
+    log_export(
+        code="legal-payouts",
+        title="办案补贴发放表",
+        actor=actor,
+        path=found.org_path,
+        query=found.number,
+        purpose=purpose[:200],
+        rows=len(lines),
+    )
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="payout-{found.pk}.csv"'
     response["Cache-Control"] = "no-store"
@@ -152,26 +166,21 @@ def payout(request: HttpRequest, pk: int) -> HttpResponse:
     writer.writerow(
         ["发放表编号", "援助编号", "指派函号", "承办律师", "执业机构", "金额（元）", "计算"]
     )
-    for line in aid_queries.lines_of(found):
+    for line in lines:
         held = line.assignment
         writer.writerow(
             [
                 found.number,
                 held.aid.case.number,
                 held.number,
-                _plain(held.lawyer.name),
-                _plain(held.lawyer.workplace),
+                harmless(held.lawyer.name),
+                harmless(held.lawyer.workplace),
                 line.amount,
                 line.words,
             ]
         )
     writer.writerow(["合计", "", "", "", "", found.total, f"{timezone.localdate():%Y-%m-%d} 导出"])
     return response
-
-
-def _plain(text: str) -> str:
-    """A text no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@" else text
 
 
 def _pdf(document: Document, name: str) -> HttpResponse:

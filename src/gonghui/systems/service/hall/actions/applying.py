@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -133,6 +134,8 @@ def _hand_in(
     channel: str,
 ) -> Handing:
     assert service.apply is not None
+    if filling.begun:
+        filling.hold()
     check(service, known, filling, counter=channel == Channel.COUNTER)
     handing = Handing(
         service=service.code,
@@ -156,7 +159,16 @@ def _hand_in(
     _tell(handing, service, by)
     publish("cn.gonghui.hall.handed", f"hall.handing/{handing.pk}", {}, handing.org_path)
     filling.drop()
-    return handing
+    return _unnamed(handing) if service.private else handing
+
+
+def _unnamed(handing: Handing) -> Handing:
+    """A private handing as the audit may name it: without whose it is, or who stood in."""
+    found = copy(handing)
+    found.person_id, found.owner = None, ""
+    if found.channel != Channel.COUNTER:
+        found.taken_by_id, found.taken_by = None, ""
+    return found
 
 
 def _far_from(union: Union) -> Union:
@@ -178,8 +190,10 @@ def check(service: Service, known: Known, filling: Filling, *, counter: bool = F
             code="level",
         )
     for judged in found.refused:
+        # A cadre at a counter is told what stands in the way, not what is known of the person.
+        why = f"不符合办理条件：{judged.condition.text}" if counter else judged.verdict.because
         raise Refusal(
-            judged.verdict.because + "。",
+            why + "。",
             rule=judged.condition.rule or f"办理条件：{judged.condition.text}",
             remedy="如情况有变，请先更新本人信息，或到窗口咨询。",
             code="condition",
@@ -220,12 +234,20 @@ def _files(filling: Filling, person_id: int | None) -> dict[str, list[StoredFile
         code: [by_key[key] for key in keys if key in by_key]
         for code, keys in filling.draft.files.items()
     }
-    again = KeptMaterial.objects.filter(pk__in=filling.draft.reused.values(), ended_at=None)
+    again = KeptMaterial.objects.filter(
+        pk__in=filling.draft.reused.values(), person_id=person_id, ended_at=None
+    )
     with wall_at(Scope((), person_id)):
         by_id = {item.pk: item for item in again.select_related("file")}
     for code, pk in filling.draft.reused.items():
-        if pk in by_id:
-            found[code] = [_copy(by_id[pk].file, OF_DRAFT, filling.draft.pk)]
+        if pk not in by_id:
+            raise Refusal(
+                "打算再用的材料已经不再保留。",
+                remedy="请回到“材料”一步重新拍照上传。",
+                field="materials",
+                code="material",
+            )
+        found[code] = [_copy(by_id[pk].file, OF_DRAFT, filling.draft.pk)]
     return found
 
 

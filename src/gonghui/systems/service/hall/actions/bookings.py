@@ -111,7 +111,8 @@ def decline(booking: Booking, *, by: Actor, said: str) -> Booking:
     """Say that it cannot be arranged, and what to do instead."""
     rules.check_state("decline", booking.state)
     _set(booking, BookingState.DECLINED, said, by)
-    _tell(booking, "未能安排", f"{booking.said} 不同意的可以申诉一次，由上一级工会安排。")
+    appeal_words = " 不同意的可以申诉一次，由上一级工会安排。" if may_appeal(booking) else ""
+    _tell(booking, "未能安排", f"{booking.said}{appeal_words}")
     return booking
 
 
@@ -158,9 +159,7 @@ def supplement(booking: Booking, *, by: Actor, words: str) -> Booking:
 def appeal(booking: Booking, *, by: Actor, words: str) -> Booking:
     """Not content with the answer: the centre of the union above arranges it, once."""
     rules.check_state("appeal", booking.state)
-    above = [int(part) for part in booking.org_path.split(".") if part][:-1]
-    rows = Union.objects.unscoped(ABOVE).filter(pk__in=above, kind__in=KINDS).order_by("-path")
-    union = rows.first()
+    union = _above(booking)
     if booking.appealed or union is None:
         raise Refusal(
             "已经由上一级工会答复，不能再申诉。", remedy="请拨打服务热线。", code="appealed"
@@ -179,10 +178,23 @@ def appeal(booking: Booking, *, by: Actor, words: str) -> Booking:
     return booking
 
 
+def may_appeal(booking: Booking) -> bool:
+    """Whether a centre above is left to appeal to, and none was asked before."""
+    return not booking.appealed and _above(booking) is not None
+
+
+def _above(booking: Booking) -> Union | None:
+    above = [int(part) for part in booking.org_path.split(".") if part][:-1]
+    rows = Union.objects.unscoped(ABOVE).filter(pk__in=above, kind__in=KINDS)
+    return rows.order_by("-path").first()
+
+
 def _set(booking: Booking, state: str, said: str, by: Actor) -> None:
     booking.state = state
     booking.said = said.strip()[:200]
-    booking.handled_by, booking.handled_at = by.name[:50], timezone.now()
+    # Lists show the person's name masked, so it does not stand in full beside a step of theirs.
+    own_step = state == BookingState.WITHDRAWN
+    booking.handled_by, booking.handled_at = "本人" if own_step else by.name[:50], timezone.now()
     booking.version += 1
     booking.save()
     if state != BookingState.ASKED:

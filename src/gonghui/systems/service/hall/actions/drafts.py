@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gonghui.kernel.access.actor import Actor
-from gonghui.kernel.base.errors import Missing, Refusal
+from gonghui.kernel.base.errors import Conflict, Missing, Refusal
 from gonghui.kernel.config.declaring import Setting
 from gonghui.kernel.files.models import StoredFile
 from gonghui.kernel.files.purposes import purpose_of
@@ -55,8 +55,27 @@ class Filling:
         """Codes of the materials that are there: uploaded, or used again."""
         return {code for code, keys in self.draft.files.items() if keys} | set(self.draft.reused)
 
+    def hold(self) -> None:
+        """Lock the draft and read it anew, begun if need be, so that requests at once lose nothing.
+
+        Raises Conflict when it was handed in or dropped meanwhile.
+        """
+        whose = {name: getattr(self.draft, name) for name in ("owner", "service", "for_person_id")}
+        rows = Draft.objects.select_for_update()
+        if self.begun:
+            found = rows.filter(pk=self.draft.pk).first()
+        else:
+            Draft.objects.bulk_create([self.draft], ignore_conflicts=True)
+            found = rows.filter(**whose).first()
+        if found is None:
+            raise Conflict(
+                "这份草稿已经提交或删除。", remedy="请在“我的办事”中查看。", code="again"
+            )
+        self.draft, self.answers = found, json.loads(found.answers.reveal())
+
     def keep(self, values: Mapping[str, Any], done: str = "") -> None:
         """Keep answers as typed; done: the screen they complete."""
+        self.hold()
         self.answers.update(_plain(values))
         self.draft.answers = json.dumps(self.answers, ensure_ascii=False)
         if done and done not in self.draft.done:
@@ -65,11 +84,13 @@ class Filling:
 
     def ask_again(self, screen: str) -> None:
         """A screen whose answers no longer hold is to be filled in anew."""
+        self.hold()
         self.draft.done = [code for code in self.draft.done if code != screen]
         self.draft.save()
 
     def take_file(self, material: Material, file: IO[bytes], name: str, by: Actor) -> StoredFile:
         """Take a photo or scan for a material; Refusal for what is no picture or PDF."""
+        self.hold()
         keys = self.draft.files.get(material.code, [])
         if len(keys) >= MOST_FILES:
             raise Refusal(
@@ -78,8 +99,6 @@ class Filling:
                 field="file",
                 code="many",
             )
-        if not self.begun:
-            self.keep({})
         with transaction.atomic():
             stored = store(
                 file,
@@ -95,6 +114,9 @@ class Filling:
         return stored
 
     def drop_file(self, material: str, key: str) -> None:
+        if key not in self.draft.files.get(material, []):
+            return
+        self.hold()
         keys = [item for item in self.draft.files.get(material, []) if item != key]
         self.draft.files = {**self.draft.files, material: keys}
         self.draft.save()
@@ -104,6 +126,7 @@ class Filling:
 
     def use_again(self, material: str, person_id: int, *, agreed: bool) -> KeptMaterial | None:
         """Use a kept material, by the person's consent to this use; or no longer."""
+        self.hold()
         kept = offered_again(self.service, person_id, timezone.localdate()).get(material)
         if not agreed:
             self.draft.reused = _without(self.draft.reused, material)

@@ -32,6 +32,7 @@ from gonghui.systems.service.hall.models.own import (
 )
 from gonghui.systems.service.hall.permissions import CHOOSE, CONSENT, OWN
 from gonghui.systems.service.hall.queries.known import name_of
+from gonghui.systems.service.hall.queries.proxies import lapsed
 from gonghui.systems.service.hall.rules import proxies as rules
 from gonghui.systems.service.hall.rules.saying import day_words
 
@@ -121,6 +122,7 @@ def ask(
         until=until,
         asked_on=today,
     )
+    _end_lapsed(made, today)
     try:
         with transaction.atomic():
             made.save()
@@ -138,6 +140,14 @@ def ask(
         key=f"hall.proxy.{made.pk}",
     )
     return made
+
+
+def _end_lapsed(made: Proxy, today: date) -> None:
+    """End what has lapsed between the two, so that it does not stand in the way of a new one."""
+    rows = Proxy.objects.filter(
+        principal_person_id=made.principal_person_id, agent_person_id=made.agent_person_id
+    )
+    rows.filter(lapsed(today)).update(state=ProxyState.ENDED, ended_at=timezone.now())
 
 
 @action("hall.answer_proxy", "答复代办申请", OWN)
@@ -222,6 +232,7 @@ def consent_at_counter(
             answered_at=timezone.now(),
             taken_by=f"{union.name} {by.name}"[:120],
         )
+        _end_lapsed(made, today)
         try:
             with transaction.atomic():
                 made.save()

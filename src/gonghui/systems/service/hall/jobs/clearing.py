@@ -14,5 +14,10 @@ from gonghui.systems.service.hall.actions.drafts import clear_old
 @job("hall.clear_drafts", "清除过期的办事草稿", retry=3, once=True)
 def clear_drafts() -> int:
     """Clear drafts past their days; return how many."""
-    with transaction.atomic():
-        return clear_old(timezone.now())
+    total = 0
+    while True:
+        with transaction.atomic():
+            cleared = clear_old(timezone.now())
+        if not cleared:
+            return total
+        total += cleared

@@ -77,6 +77,8 @@ def story(actor: Actor, line_id: int) -> Story:
         verb for verb in (service.verbs if service else ()) if verb.offered(line.target_id, actor)
     ]
     rates_itself = any(verb.role == "rate" for verb in (service.verbs if service else ()))
+    # The audit names who rates with the hall; a private service is rated with its own system.
+    here = not rates_itself and not (service is not None and service.private)
     return Story(
         Matter(last, service),
         [
@@ -85,7 +87,7 @@ def story(actor: Actor, line_id: int) -> Story:
         ],
         rows.filter(**target).first(),
         verbs,
-        last.settled and last.tone == "good" and rating is None and not rates_itself,
+        last.settled and last.tone == "good" and rating is None and here,
         rating,
         rates_itself,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -11,28 +13,37 @@ from gonghui.systems.service.hall.models.own import ProxyState
 from gonghui.systems.service.hall.rules import proxies as rules
 
 
+def lapsed(today: date) -> Q:
+    """Requests nobody may answer any more, and consents whose last day has passed."""
+    asked = Q(state=ProxyState.ASKED, asked_on__lt=today - timedelta(days=rules.ASKED_DAYS))
+    return Q(state__in=rules.OPEN) & (Q(until__lt=today) | asked)
+
+
 def of_person(person_id: int) -> QuerySet[Proxy]:
     """What a person was asked for, and what they were granted, the newest first.
 
     What an agent asked for and has no answer to is left out: it would tell who is known here.
     """
+    today = timezone.localdate()
     mine = Q(principal_person_id=person_id)
     granted = Q(agent_person_id=person_id, answered_at__isnull=False) & ~Q(state=ProxyState.REFUSED)
-    return Proxy.objects.filter(mine | granted).order_by("-pk")
+    gone = lapsed(today) & Q(state=ProxyState.ASKED)
+    return Proxy.objects.filter(mine | granted).exclude(gone).order_by("-pk")
 
 
 def open_of(principal_person_id: int) -> list[Proxy]:
     """The consents a person has given or is asked for, also when they stand at a counter."""
     rows = Proxy.objects.filter(
         principal_person_id=principal_person_id, state__in=(ProxyState.ASKED, ProxyState.GRANTED)
-    )
+    ).exclude(lapsed(timezone.localdate()))
     with wall_at(Scope((), principal_person_id)):
         return list(rows.order_by("-pk"))
 
 
 def waiting(person_id: int) -> int:
     """How many wait for this person's consent."""
-    return Proxy.objects.filter(principal_person_id=person_id, state=ProxyState.ASKED).count()
+    rows = Proxy.objects.filter(principal_person_id=person_id, state=ProxyState.ASKED)
+    return rows.exclude(lapsed(timezone.localdate())).count()
 
 
 def consents(agent_person_id: int, service: str) -> list[Proxy]:

@@ -127,8 +127,10 @@ def _submit(handed: Handed, by: Actor) -> Receipt:
     told = handed.answers
     titles = dict(matters())
     words = "\n".join(part for part in (told.get("words"), told.get("reason")) if part)
+    # A counter may be any union's; the appointment is with the service centre at or above it.
+    centre = places.centre_of(handed.union.path) or handed.union
     made = actions.book(
-        handed.union,
+        centre,
         by=by,
         person_id=handed.known.person_id,
         channel=handed.channel,
@@ -141,7 +143,7 @@ def _submit(handed: Handed, by: Actor) -> Receipt:
         day=date.fromisoformat(told["day"]),
         half=told["half"],
     )
-    place = f"{handed.union.name}职工服务中心"
+    place = f"{centre.name}职工服务中心"
     return Receipt(
         number=made.number or "",
         target_type=actions.TARGET,
@@ -154,7 +156,9 @@ def _submit(handed: Handed, by: Actor) -> Receipt:
 def _offered(verb: str) -> Callable[[str, Actor], bool]:
     def offered(target: str, actor: Actor) -> bool:
         booking = actions.own(target, actor.person_id)
-        return booking.state in rules.ALLOWED[verb] and not (verb == "appeal" and booking.appealed)
+        if booking.state not in rules.ALLOWED[verb]:
+            return False
+        return verb != "appeal" or actions.may_appeal(booking)
 
     return offered
 

@@ -29,7 +29,9 @@ def check_period(starts_on: date, ends_on: date) -> None:
 
 def check_link(link: str) -> None:
     """Refusal for a link that leads off the platform."""
-    if link and (not link.startswith("/") or link.startswith("//") or "\\" in link):
+    # Browsers leave out tabs and line ends, so "/\t/" would lead to another host.
+    odd = link.startswith("//") or "\\" in link or any(sign <= " " for sign in link)
+    if link and (not link.startswith("/") or odd):
         raise Refusal(
             "链接只能指向本平台的页面。", remedy="请填以 / 开头的地址。", field="link", code="link"
         )

@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from gonghui.kernel.access.roles import HANDLER, VIEWER
 from gonghui.kernel.audit.models import Entry
+from gonghui.kernel.base.errors import Conflict
 from gonghui.kernel.base.masking import mask_name
 from gonghui.kernel.notify import timeline
 from gonghui.kernel.notify.models import Message
 from gonghui.kernel.org.scoping import Scope, raise_wall
-from gonghui.systems.service.hall.actions.drafts import clear_old
+from gonghui.systems.service.hall.actions import applying, own
+from gonghui.systems.service.hall.actions.drafts import Filling, clear_old
+from gonghui.systems.service.hall.jobs import clearing
 from gonghui.systems.service.hall.models import (
     Draft,
     Handing,
@@ -22,6 +25,9 @@ from gonghui.systems.service.hall.models import (
     MaterialUse,
     Proxy,
 )
+from gonghui.systems.service.hall.queries import offering
+from gonghui.systems.service.hall.queries.known import of_person
+from gonghui.systems.service.hall.queries.proxies import waiting
 from gonghui.systems.service.hall.tests import sample
 
 START = "/hall/apply/sample/"
@@ -181,6 +187,8 @@ def test_a_private_service_tells_nobody_beside_the_desk(world, client_of, worker
             assert client.get(f"/files/{key}/").status_code == 200
         entry = Entry.objects.filter(action="hall.hand_in").get()
         assert "章有福" not in str(entry.__dict__) and entry.org_path == world.province.path
+        assert {"person_id", "owner"}.isdisjoint(entry.changes)
+        assert (made.person_id, made.owner) == (actor.person_id, f"u{actor.user_id}")
         assert client.get(f"/hall/receipts/{made.number}/").status_code == 200
 
 
@@ -357,3 +365,179 @@ def test_asking_about_is_limited(world, client_of, worker, tries):
         }
         codes.append(client.post("/hall/proxies/ask/", given).status_code)
     assert codes == [302] * 5 + [429]
+
+
+def test_two_requests_at_once_keep_what_each_brings(world, worker, taken):
+    actor = worker(world.factory)
+    owner, (_system, service) = f"u{actor.user_id}", offering.found("sample")
+    one, other = Filling(owner, service), Filling(owner, service)
+    one.keep({"title": ["住院"]}, done="what")
+    other.keep({"mobile": ["13900001111"]})
+    found = Filling(owner, service)
+    assert found.answers == {"title": ["住院"], "mobile": ["13900001111"]}
+    assert found.draft.done == ["what"]
+    found.drop()
+    with pytest.raises(Conflict):
+        one.keep({"title": ["住院"]})
+
+
+def test_one_draft_is_handed_in_once(world, client_of, worker, taken, photo):
+    actor = worker(world.factory)
+    client = client_of(actor=actor)
+    fill(client, photo)
+    owner, (system, service) = f"u{actor.user_id}", offering.found("sample")
+    given = {
+        "by": actor,
+        "acting": actor,
+        "service": service,
+        "system": system.code,
+        "answers": ANSWERS,
+        "known": of_person(actor.person_id),
+    }
+    first, second = Filling(owner, service), Filling(owner, service)
+    applying.hand_in(world.factory, filling=first, **given)
+    with pytest.raises(Conflict):
+        applying.hand_in(world.factory, filling=second, **given)
+    assert len(taken.handed) == 1
+
+
+def test_a_file_that_is_not_there_is_not_removed(world, client_of, worker, taken, photo):
+    client = client_of(actor=worker(world.factory))
+    client.post(f"{START}materials/", {"file-id-card": photo(), "stay": "1"})
+    for asked in ("id-card:none", "other:none", ":"):
+        assert client.post(f"{START}materials/", {"remove": asked}).status_code == 302
+    assert list(Draft.objects.get().files) == ["id-card"]
+
+
+def test_a_material_taken_back_is_not_used_again(world, client_of, worker, taken, photo):
+    client = client_of(actor=worker(world.factory))
+    fill(client, photo)
+    client.post(f"{START}check/", {"keep": ["id-card"]})
+    client.post(f"{START}what/", {**ANSWERS, "kind": "visit"})
+    client.post(f"{START}materials/", {"again-id-card": "1"})
+    client.post("/hall/materials/", {"drop": KeptMaterial.objects.get().pk})
+    page = client.post(f"{START}check/")
+    assert page.status_code == 422 and "不再保留" in text_of(page)
+    assert len(taken.handed) == 1 and not MaterialUse.objects.exists()
+    assert client.post(f"{START}materials/", {}).status_code == 422
+    client.post(f"{START}materials/", {"file-id-card": photo()})
+    assert client.post(f"{START}check/").status_code == 302
+
+
+def test_what_was_filled_in_for_one_never_lands_in_the_draft_of_another(
+    world, client_of, worker, taken
+):
+    cadre = world.user("经办", (HANDLER, world.shushan), person=world.person(world.factory))
+    counter = Client()
+    counter.force_login(cadre)
+    stand_at(counter, world)
+    page = text_of(counter.get(f"{START}what/"))
+    standing = page.split('name="acting_for" value="')[1].split('"')[0]
+    assert standing.isdecimal() and f"draft/?for={standing}" in page
+    sent = {**ANSWERS, "acting_for": standing}
+    counter.post("/counter/leave/")
+    for address in ("what/", "what/draft/"):
+        assert counter.post(f"{START}{address}", sent).status_code == 409
+    stand_at(counter, world, "吴昊")
+    assert counter.post(f"{START}what/", sent).status_code == 409
+    assert counter.post(f"{START}drop/", {"acting_for": standing}).status_code == 409
+    assert not Draft.objects.exists()
+    counter.post("/counter/leave/")
+    assert counter.post(f"{START}what/", {**ANSWERS, "acting_for": ""}).status_code == 302
+
+
+def test_a_counter_does_not_show_what_is_known_of_the_person(world, client_of, worker):
+    from gonghui.kernel.people import persons
+    from gonghui.kernel.people.models import Person
+
+    member = worker(world.mill, "方圆")
+    person = Person.objects.unscoped("test").get(pk=member.person_id)
+    counter = client_of((HANDLER, world.shushan))
+    told = {
+        "name": "方圆",
+        "document_kind": "resident_id",
+        "document_number": persons.reveal(person)["document_number"],
+    }
+    assert counter.post("/counter/", told).status_code == 302
+    for address in ("/counter/", "/hall/services/joining/", "/hall/services/transfer/"):
+        page = text_of(counter.get(address))
+        assert "正在为" in page and world.mill.name not in page and "您今年" not in page
+    assert "不符合" in text_of(counter.get("/hall/services/joining/"))
+
+
+def test_a_counter_does_not_learn_what_a_material_was_kept_for(
+    world, client_of, worker, taken, photo
+):
+    counter = client_of((HANDLER, world.shushan))
+    stand_at(counter, world)
+    fill(counter, photo)
+    counter.post(f"{START}check/", {"keep": ["id-card"]})
+    KeptMaterial.objects.update(purpose="法律咨询")
+    counter.post(f"{START}what/", {**ANSWERS, "kind": "visit"})
+    for address in (f"{START}materials/", "/hall/services/sample/"):
+        page = text_of(counter.get(address))
+        assert "提交" in page and "法律咨询" not in page
+
+
+def proxied(world, agent, principal, **facts):
+    proxy = consented(world, agent, principal)
+    Proxy.objects.filter(pk=proxy.pk).update(**facts)
+    return proxy
+
+
+@pytest.mark.parametrize("state", ["asked", "granted"])
+def test_consent_that_lapsed_is_asked_for_anew(world, client_of, worker, state):
+    from gonghui.kernel.people import persons
+    from gonghui.kernel.people.models import Person
+
+    agent, father = worker(world.factory, "张敏"), worker(world.mill, "张大山")
+    today = timezone.localdate()
+    facts = {"until": today - timedelta(days=1)} if state == "granted" else {"answered_at": None}
+    asked_on = today - timedelta(days=15)
+    old = proxied(world, agent, father, state=state, asked_on=asked_on, **facts)
+    theirs = client_of(actor=father)
+    assert waiting(father.person_id) == 0
+    assert 'value="agree"' not in text_of(theirs.get("/hall/proxies/"))
+    person = Person.objects.unscoped("test").get(pk=father.person_id)
+    made = own.ask_proxy(
+        by=agent,
+        now=timezone.now(),
+        name="张大山",
+        document_number=persons.reveal(person)["document_number"],
+        relation="父母",
+        services=[],
+        until=today + timedelta(days=30),
+        words="",
+    )
+    old.refresh_from_db()
+    assert made is not None and old.state == "ended" and old.ended_at
+    assert waiting(father.person_id) == 1
+    theirs.post("/hall/proxies/", {"proxy": made.pk, "do": "agree"})
+    made.refresh_from_db()
+    assert made.state == "granted"
+
+
+def test_a_request_without_an_answer_is_no_consent_on_paper(world, client_of, worker):
+    from gonghui.kernel.people import persons
+    from gonghui.kernel.people.models import Person
+
+    agent, father = worker(world.factory, "张敏"), worker(world.mill, "张大山")
+    proxied(world, agent, father, state="asked", answered_at=None)
+    person = Person.objects.unscoped("test").get(pk=father.person_id)
+    counter = client_of((HANDLER, world.shushan))
+    told = {
+        "name": "张大山",
+        "document_kind": "resident_id",
+        "document_number": persons.reveal(person)["document_number"],
+    }
+    counter.post("/counter/", told)
+    page = text_of(counter.get("/counter/consents/"))
+    assert "等本人答复的申请" in page and "打印授权书" not in page and "同意由" not in page
+    counter.post("/counter/consents/", {"end": Proxy.objects.get().pk})
+    assert Proxy.objects.get().state == "ended"
+
+
+def test_every_old_draft_is_cleared_however_many(db, monkeypatch):
+    left = [1000, 1000, 7, 0]
+    monkeypatch.setattr(clearing, "clear_old", lambda now: left.pop(0))
+    assert clearing.clear_drafts() == 2007

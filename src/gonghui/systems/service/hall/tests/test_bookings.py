@@ -16,6 +16,7 @@ from gonghui.kernel.org.scoping import Scope, raise_wall
 from gonghui.kernel.resource.services import Known
 from gonghui.systems.service.hall.actions import bookings
 from gonghui.systems.service.hall.models import Booking, Handing, Rating
+from gonghui.systems.service.hall.resources.bookings import SERVICE
 from gonghui.systems.service.hall.rules import bookings as rules
 from gonghui.systems.service.hall.tests.makers import booking
 
@@ -102,6 +103,9 @@ def test_declined_and_appealed_to_the_centre_above(world, client_of, worker, as_
     city = client_of((HANDLER, world.hefei))
     assert city.post(f"/w/hall-bookings/{made.pk}/decline/", said).status_code == 302
     assert client.get(f"{address}/appeal/").status_code == 404
+    raise_wall(actor.wall())
+    told = [item.text for item in timeline.of_matter(actor.person_id, "hall.booking", made.pk)]
+    assert "可以申诉一次" in told[1] and "可以申诉一次" not in told[-1]
 
 
 def test_nobody_else_touches_it(world, client_of, worker, as_application):
@@ -114,7 +118,8 @@ def test_nobody_else_touches_it(world, client_of, worker, as_application):
             verb(made, by=other, **words)
     raise_wall(actor.wall())
     bookings.withdraw(bookings.own(str(made.pk), actor.person_id), by=actor, reason="不用了")
-    assert the_one().state == "withdrawn"
+    made = the_one()
+    assert (made.state, made.handled_by) == ("withdrawn", "本人")
 
 
 def test_who_did_not_come(world, worker):
@@ -142,3 +147,30 @@ def test_a_visit_is_for_the_old_or_whoever_cannot_come(age, met):
     today = date(2026, 11, 23)
     born = None if age is None else today.replace(year=today.year - age) - timedelta(days=1)
     assert rules.may_visit(Known(today=today, born_on=born)).met is met
+
+
+def test_no_appeal_is_offered_above_the_province(world, worker):
+    actor = worker(world.factory)
+    made = booking(world, world.province, person=world.member(world.factory).person)
+    Booking.objects.unscoped("test").filter(pk=made.pk).update(person_id=actor.person_id)
+    bookings.decline(made, by=world.actor("省里", (HANDLER, world.province)), said="窗口搬迁")
+    raise_wall(Scope.everything())
+    (line,) = timeline.matters(actor.person_id)
+    assert "申诉" not in line.text
+    appeal = next(verb for verb in SERVICE.verbs if verb.role == "appeal")
+    assert not appeal.offered(str(made.pk), actor)
+
+
+def test_a_counter_of_any_union_books_with_the_centre(world, client_of):
+    counter = client_of((HANDLER, world.factory))
+    who = world.identity("周全")
+    told = {
+        "name": who.name,
+        "document_kind": "resident_id",
+        "document_number": who.document_number,
+        "mobile": who.mobile,
+    }
+    assert counter.post("/counter/", told).status_code == 302
+    receipt = asked(counter)
+    assert the_one().union_id == world.shushan.pk
+    assert f"{world.shushan.name}职工服务中心" in text_of(counter.get(receipt))

@@ -15,6 +15,7 @@ from gonghui.kernel.notify import timeline
 from gonghui.kernel.resource.declaration import services
 from gonghui.systems.service.hall.actions import pieces
 from gonghui.systems.service.hall.models import Ease, Piece, Rating
+from gonghui.systems.service.hall.tests import sample
 from gonghui.systems.service.hall.tests.makers import handing, piece
 
 
@@ -184,6 +185,23 @@ def test_a_settled_matter_is_rated_once(world, client_of, worker, taken):
     assert (kept.score, kept.words.reveal(), kept.union_id) == (4, "办得快", world.factory.pk)
     assert client.post(f"/hall/matters/{line.pk}/rate/", sent).status_code == 409
     assert client.get(f"/hall/matters/{line.pk}/rate/").status_code == 404
+
+
+def test_a_private_matter_is_not_rated_under_a_name(world, client_of, worker):
+    actor = worker(world.factory)
+    client = client_of(actor=actor)
+    with sample.declared(private=True):
+        line = told(actor.person_id, "已办结", settled=True, tone="good")
+        assert "/rate/" not in text_of(client.get(f"/hall/matters/{line.pk}/"))
+        sent = client.post(f"/hall/matters/{line.pk}/rate/", {"score": "4", "text": ""})
+        assert sent.status_code == 404 and not Rating.objects.unscoped("test").exists()
+
+
+def test_what_was_withdrawn_is_not_rated(world, client_of, worker, taken):
+    actor = worker(world.factory)
+    line = told(actor.person_id, "已撤回", settled=True, tone="idle")
+    client = client_of(actor=actor)
+    assert client.post(f"/hall/matters/{line.pk}/rate/", {"score": "1"}).status_code == 404
 
 
 def test_a_verb_runs_by_the_system(world, client_of, worker, taken):

@@ -337,7 +337,9 @@ def test_a_request_is_answered_once_and_lapses() -> None:
         proxies.check_answer(proxies.ASKED, TODAY - timedelta(days=15), TODAY)
 
 
-@pytest.mark.parametrize("link", ["https://a.cn/", "//a.cn", "javascript:1", "/a\\b"])
+@pytest.mark.parametrize(
+    "link", ["https://a.cn/", "//a.cn", "javascript:1", "/a\\b", "/\t/a.cn", "/\n/a"]
+)
 def test_content_leads_nowhere_else(link: str) -> None:
     with pytest.raises(Refusal, match="本平台"):
         pieces.check_link(link)

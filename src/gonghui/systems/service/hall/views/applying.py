@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from gonghui.kernel.base.errors import Forbidden, Missing, Refusal
+from gonghui.kernel.base.errors import Conflict, Forbidden, Missing, Refusal
 from gonghui.kernel.org.models import Union
 from gonghui.kernel.org.scoping import Scope, wall_at
 from gonghui.kernel.resource.services import Level, Material, Screen
@@ -44,9 +44,23 @@ class Asking:
             raise Missing("这项服务不在这里申请。", remedy="请从服务页面进入。")
         self.acting = frame.whom(request, self.service)
         self.known = self.acting.known
+        self._check_for()
         self.filling = Filling(frame.owner_of(request), self.service, self.acting.person_id)
         self.flat = flat(self.filling.answers)
         self.way = ways.way(self.service, self.flat)
+
+    def _check_for(self) -> None:
+        """What was filled in for one person never lands in the draft of another.
+
+        The time of a counter ends, somebody else stands there, or a page waited without a network.
+        """
+        said = self.request.POST.get("acting_for")
+        if said is not None and said != str(self.acting.person_id or ""):
+            raise Conflict(
+                "为这个人办理的时间已到，或者已经换了人，这一页没有提交。",
+                remedy="请重新核对身份或重新选择为谁办理，再接着填；之前的内容在草稿里。",
+                code="acting",
+            )
 
     @property
     def application(self) -> Any:
@@ -176,7 +190,8 @@ def step(request: HttpRequest, code: str, name: str) -> HttpResponse:
         "hall/apply/screen.html",
         422 if form.errors else 200,
         form=form,
-        draft_url=reverse("hall-apply-draft", args=[code, name]),
+        draft_url=reverse("hall-apply-draft", args=[code, name])
+        + (f"?for={asking.acting.person_id}" if asking.acting.person_id else ""),
     )
 
 

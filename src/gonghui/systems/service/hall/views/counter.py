@@ -26,6 +26,7 @@ from gonghui.kernel.resource.services import AUDIENCE_WORDS, Audience
 from gonghui.kernel.ui import components as ui
 from gonghui.systems.service.hall.actions import applying as actions
 from gonghui.systems.service.hall.actions import own
+from gonghui.systems.service.hall.models.own import ProxyState
 from gonghui.systems.service.hall.permissions import (
     CONSENT,
     COUNTER,
@@ -165,7 +166,13 @@ def consents(request: HttpRequest) -> HttpResponse:
         }
         for item in proxies.open_of(acting.person_id)
     ]
-    context = {"form": form, "acting": acting, "items": items, "rule": rules.RULE}
+    context = {
+        "form": form,
+        "acting": acting,
+        "items": [item for item in items if item["proxy"].state == ProxyState.GRANTED],
+        "asked": [item for item in items if item["proxy"].state == ProxyState.ASKED],
+        "rule": rules.RULE,
+    }
     return render(request, "hall/counter_consents.html", context, status=status)
 
 

@@ -16,7 +16,7 @@ from gonghui.kernel.org.models import Union
 from gonghui.kernel.resource.services import Verb, Words
 from gonghui.systems.service.hall.actions import own as actions
 from gonghui.systems.service.hall.models import Handing
-from gonghui.systems.service.hall.queries import matters, places
+from gonghui.systems.service.hall.queries import matters
 from gonghui.systems.service.hall.queries.materials import files_of_handing
 from gonghui.systems.service.hall.views import frame
 
@@ -28,7 +28,7 @@ TEXTS = {
     "urge": "想说的话",
 }
 SCORES = [(5, "非常满意"), (4, "满意"), (3, "基本满意"), (2, "不满意"), (1, "非常不满意")]
-PLACE = "a rating lies where the person's record lies; a private one at the top of the tree"
+PLACE = "a rating lies where the person's record lies"
 
 
 class WordsForm(forms.Form):
@@ -148,7 +148,7 @@ def rate(request: HttpRequest, pk: int) -> HttpResponse:
     story = matters.story(actor, pk)
     if story.rates_itself:
         return do(request, pk, "rate")
-    if not story.may_rate and request.method != "POST":
+    if not story.may_rate and (request.method != "POST" or story.rating is None):
         raise Missing("这件事现在不能评价。", remedy="办结后可以评价一次。")
     form = WordsForm(
         *((request.POST,) if request.method == "POST" else ()), asks=("score", "text"), role="rate"
@@ -172,8 +172,6 @@ def rate(request: HttpRequest, pk: int) -> HttpResponse:
 def _rate(request: HttpRequest, story: matters.Story, form: WordsForm) -> None:
     service = story.matter.service
     union = Union.objects.unscoped(PLACE).get(pk=frame.known_of(request).union_id)
-    if service is not None and service.private and (top := places.top()):
-        union = places.union_of(top)
     actions.rate(
         None,
         by=request.actor,

@@ -20,11 +20,12 @@ from gonghui.systems.media.short_messages.jobs.wire.seam import (
     Answered,
     Came,
     Event,
+    Gone,
     Junk,
     LinkLost,
     Reported,
 )
-from gonghui.systems.media.short_messages.jobs.wire.smpp import plain_number
+from gonghui.systems.media.short_messages.jobs.wire.smpp import UNFIT, plain_number
 from gonghui.systems.media.short_messages.models import Route
 from gonghui.systems.media.short_messages.models.routes import Protocol
 from gonghui.systems.media.short_messages.queries.tuning import ISMG
@@ -114,14 +115,25 @@ class CmppWire:
         self._send(cmpp.SUBMIT, fields, ready.sequence)
 
     def read(self, seconds: float) -> list[Event]:
-        if not self._came:
-            self._receive(seconds)
         found: list[Event] = []
-        while self._came and len(found) < MOST_AT_ONCE:
-            event = self._event(self._came.popleft())
-            if event is not None:
-                found.append(event)
-        return found
+        lost: LinkLost | None = None
+        if not self._came:
+            try:
+                self._receive(seconds)
+            except LinkLost as why:
+                lost = why
+        try:
+            while self._came and len(found) < MOST_AT_ONCE:
+                event = self._event(self._came.popleft())
+                if event is not None:
+                    found.append(event)
+        except LinkLost as why:
+            lost = why
+        if lost is None:
+            return found
+        if not found:
+            raise lost
+        return [*found, Gone(str(lost))]
 
     def _receive(self, seconds: float) -> None:
         socket = self._socket
@@ -178,6 +190,8 @@ class CmppWire:
             header, content = segments.read_header(content)
         text = _read_text(content, packet["msg_fmt"])
         phone = plain_number(packet["src_terminal_id"])
+        if not phone:
+            return Junk(packet.sequence)
         arrived = Arrived(phone, packet["dest_id"], text, str(packet["msg_id"]), header)
         return Came(arrived, packet.sequence)
 
@@ -201,6 +215,8 @@ class CmppWire:
             self._sequence -= 1
         try:
             self._socket.sendall(cmpp.pack(cmpp.Packet(command, sequence, fields), self.version))
+        except ValueError as error:
+            raise LinkLost(UNFIT) from error
         except OSError as error:
             raise LinkLost("连接已断开") from error
 

@@ -66,7 +66,7 @@ class GatewayWire:
         status = answer.status_code
         if answer.is_success:
             try:
-                number = str(answer.json()["id"])[:64]
+                number = str(answer.json()["id"]).replace("\0", "")[:64]
             except (ValueError, KeyError, TypeError) as error:
                 raise LinkLost("多媒体网关的应答无法识别") from error
             self._events.append(Answered(ready.sequence, Part.ACCEPTED, number))
@@ -80,9 +80,6 @@ class GatewayWire:
             # The gateway speaks only when asked; without the pause a link would never rest.
             time.sleep(seconds)
         found, self._events = self._events, []
-        if not found:
-            # Nothing comes of itself over HTTP; without the wait the link would spin.
-            time.sleep(seconds)
         return found
 
     def acknowledge(self, tickets: Sequence[int]) -> None:
@@ -92,7 +89,7 @@ class GatewayWire:
         answer = self._call("GET", f"messages/{carrier_id}", headers=self._token())
         if answer.is_success:
             try:
-                word = str(answer.json()["state"])
+                word = str(answer.json()["state"]).replace("\0", "")
             except (ValueError, KeyError, TypeError):
                 return
             self._events.append(Reported(Report(carrier_id, word[:16]), 0))

@@ -50,7 +50,14 @@ class Junk:
     ticket: int
 
 
-Event = Answered | Reported | Came | Junk
+@dataclass(frozen=True)
+class Gone:
+    """The connection is gone, behind everything that came before it; the words say why."""
+
+    words: str
+
+
+Event = Answered | Reported | Came | Junk | Gone
 
 
 class Wire(Protocol):
@@ -73,7 +80,8 @@ class Wire(Protocol):
         ...
 
     def read(self, seconds: float) -> list[Event]:
-        """What has come, waiting up to so long for the first; LinkLost."""
+        """What has come, waiting up to so long for the first; LinkLost, or Gone behind the last of
+        what came before the loss."""
         ...
 
     def acknowledge(self, tickets: Sequence[int]) -> None:

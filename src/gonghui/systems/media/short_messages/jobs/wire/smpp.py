@@ -20,6 +20,7 @@ from gonghui.systems.media.short_messages.jobs.wire.seam import (
     Answered,
     Came,
     Event,
+    Gone,
     Junk,
     LinkLost,
     Reported,
@@ -32,6 +33,9 @@ from gonghui.systems.media.short_messages.rules.states import Part
 
 SECONDS = 10
 MOST_AT_ONCE = 200
+LONGEST = 70_000
+"""Octets of a PDU: 64 KB of user data in its optional field, and the rest."""
+UNFIT = "通道的账号、业务代码或接入号不合协议"
 CODING = {Alphabet.GSM7: 0, Alphabet.UCS2: 8}
 _LOST = (exceptions.ConnectionError, OSError, EOFError)
 _BROKEN = (
@@ -62,6 +66,13 @@ class Guarded(client.Client):
     @property
     def socket(self) -> Any:
         return self._socket
+
+    def _recv_exact(self, exact_size: int) -> bytes:
+        """The other side says how much follows; what no PDU can have is not waited for."""
+        if exact_size > LONGEST:
+            raise exceptions.PDUError(f"a PDU of {exact_size} octets")
+        received: bytes = super()._recv_exact(exact_size)
+        return received
 
     def drop(self) -> None:
         """Disconnect without a word."""
@@ -125,12 +136,16 @@ class SmppWire:
     def read(self, seconds: float) -> list[Event]:
         found: list[Event] = []
         wait = seconds
-        while len(found) < MOST_AT_ONCE and self._readable(wait):
-            wait = 0.0
-            pdu = self._next()
-            event = self._event(pdu)
-            if event is not None:
-                found.append(event)
+        try:
+            while len(found) < MOST_AT_ONCE and self._readable(wait):
+                wait = 0.0
+                event = self._event(self._next())
+                if event is not None:
+                    found.append(event)
+        except LinkLost as why:
+            if not found:
+                raise
+            found.append(Gone(str(why)))
         return found
 
     def _readable(self, seconds: float) -> bool:
@@ -205,6 +220,8 @@ class SmppWire:
             self.client.send_pdu(pdu)
         except (*_LOST, exceptions.PDUError) as error:
             raise LinkLost("连接已断开") from error
+        except ValueError as error:
+            raise LinkLost(UNFIT) from error
 
     def close(self) -> None:
         if self.client.socket is not None:

@@ -16,7 +16,7 @@
   }
   const say = (text) => window.gonghui?.toast(text);
 
-  /* IndexedDB, one store: {key: user + address, at, user, address, title, fields} */
+  /* IndexedDB, one store: {key: user + address + for whom, at, user, address, title, fields} */
   function open() {
     return new Promise((resolve, reject) => {
       const asked = indexedDB.open("hall", 1);
@@ -61,7 +61,7 @@
   async function keep(form, submitter) {
     const address = location.pathname;
     await put({
-      key: `${user()}:${address}`, at: Date.now(), user: user(), address,
+      key: `${user()}:${address}:${form.elements.acting_for?.value || ""}`, at: Date.now(), user: user(), address,
       title: document.title.split(" · ")[0], fields: collect(form, submitter),
     });
     say("没有网络，已存在这台设备上，联网后自动传上去。");
