@@ -58,9 +58,8 @@ SUSPECT = 0.2
 """Probability from which the model alone calls for a person."""
 SHORT = 40
 """Signs up to which a text is read as one sentence, as those are that the model is measured on."""
-ALONE = 0.9
-"""Probability from which one sentence of a longer text calls for a person; lower, every second
-long letter would."""
+ALONE = 0.5
+"""Probability from which one sentence of a longer text calls for a person; a letter has many."""
 LEARNED = (1, 2, 6, 7)
 """Batches of data/crisis.csv that are learned from; the others only measure."""
 YES, NO = "crisis", "none"
@@ -208,10 +207,31 @@ class Figures:
 
 def measured(batches: Iterable[int], model: Model | None = None) -> Figures:
     """The figures on batches of data/crisis.csv."""
+    return _figures(*_of_batches(batches), model)
+
+
+def measured_in_letters(batches: Iterable[int], model: Model | None = None) -> Figures:
+    """The figures where each text of the batches stands in the middle of a letter of six everyday
+    sentences; harmless: such letters without one."""
+    rows = [row for row in table("labelled.csv") if is_held_out(row["text"])]
+    everyday = [row["text"].rstrip("。") for row in rows if row["label"] != "mind"]
+    letters = [everyday[start : start + 6] for start in range(0, len(everyday) - 5, 6)]
+    dangerous, _ = _of_batches(batches)
+    within = [
+        "。".join([*letters[at % len(letters)][:3], text, *letters[at % len(letters)][3:]])
+        for at, text in enumerate(dangerous)
+    ]
+    return _figures(within, ["。".join(letter) for letter in letters], model)
+
+
+def _of_batches(batches: Iterable[int]) -> tuple[list[str], list[str]]:
     chosen = set(batches)
     rows = [row for row in table("crisis.csv") if int(row["batch"]) in chosen]
     dangerous = [row["text"] for row in rows if row["kind"] != NO]
-    harmless = [row["text"] for row in rows if row["kind"] == NO]
+    return dangerous, [row["text"] for row in rows if row["kind"] == NO]
+
+
+def _figures(dangerous: list[str], harmless: list[str], model: Model | None) -> Figures:
     return Figures(
         len(dangerous),
         sum(detect(text, model) is not None for text in dangerous) / len(dangerous),

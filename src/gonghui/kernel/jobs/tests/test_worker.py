@@ -233,7 +233,7 @@ def test_a_killed_turn_gives_way_to_the_one_that_waits(queue):
     assert defer(turns) is not None
     rescue.rescue_stalled(100)
     assert rescue.rescue_stalled(110) == 2
-    assert queue() == [("t.turns", "failed", 0), ("t.other", "todo", 1), ("t.turns", "todo", 0)]
+    assert queue() == [("t.turns", "failed", 1), ("t.other", "todo", 1), ("t.turns", "todo", 0)]
     assert take(worker_is_dead=False).task_name == "t.other"
     assert take(worker_is_dead=False).task_name == "t.turns"
 

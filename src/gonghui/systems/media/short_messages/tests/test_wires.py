@@ -86,7 +86,7 @@ def test_smpp_a_length_no_pdu_has_is_not_waited_for(line):
         smpp_wire(ours).read(1)
 
 
-@pytest.mark.parametrize("behind", [packet(cmpp.TERMINATE, 1), b"\xff\xff\xff\xff"])
+@pytest.mark.parametrize("behind", [packet(cmpp.TERMINATE, 1), b"\xff" * 12])
 def test_cmpp_answers_before_a_loss_are_told(line, behind):
     ours, theirs = line
     theirs.sendall(packet(cmpp.SUBMIT_RESP, 7, msg_id=42, result=0) + behind)
