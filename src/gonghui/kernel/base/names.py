@@ -64,8 +64,11 @@ def normalise(text: str) -> str:
     name = "".join(c for c in name if unicodedata.category(c) != "Cf")
     name = _INTERPUNCTS.sub(INTERPUNCT, name)
     if _ANY_HAN.search(name):
-        return _DOT_BETWEEN_HAN.sub(INTERPUNCT, "".join(name.split()))
-    return " ".join(name.split())
+        name = _DOT_BETWEEN_HAN.sub(INTERPUNCT, "".join(name.split()))
+    else:
+        name = " ".join(name.split())
+    # A mark that stood behind a blank or an invisible sign now stands behind a letter.
+    return unicodedata.normalize("NFC", name)
 
 
 def check_name(text: str) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gonghui.kernel.base import names
@@ -64,6 +64,8 @@ def test_names_refused(typed, code):
 
 
 @given(st.text(max_size=20))
+@example("A\u00a8𠀀")
+@example("A\u200b\u0308")
 def test_normal_form_is_stable(text):
     once = names.normalise(text)
     assert names.normalise(once) == once
