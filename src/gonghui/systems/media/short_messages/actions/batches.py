@@ -21,7 +21,7 @@ from gonghui.kernel.notify import todos
 from gonghui.kernel.org.models import Union
 from gonghui.systems.media.short_messages.actions import expanding, kinds, money
 from gonghui.systems.media.short_messages.actions.pictures import keep_picture
-from gonghui.systems.media.short_messages.actions.queueing import Order, enqueue
+from gonghui.systems.media.short_messages.actions.queueing import Order, enqueue_fresh
 from gonghui.systems.media.short_messages.actions.wording import TWO
 from gonghui.systems.media.short_messages.models import (
     Audience,
@@ -265,14 +265,7 @@ def try_out(batch: Batch, *, by: Actor) -> Message:
         picture=batch.picture,
         sender=by.name,
     )
-    made = enqueue(order, batch.union, budget=batch.budget)
-    if made.state == MessageState.CANCELLED:
-        raise Conflict(
-            "同样的内容刚刚已试发到您的手机。",
-            rule="短信去重窗口",
-            remedy="请查看手机，确需再试请稍后。",
-            code="repeated",
-        )
+    made = enqueue_fresh(order, batch.union, budget=batch.budget)
     batch.tested_at = timezone.now()
     batch.save(update_fields=["tested_at"])
     return made

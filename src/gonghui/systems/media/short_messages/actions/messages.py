@@ -13,7 +13,7 @@ from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.notify import todos
 from gonghui.kernel.org.models import Union
 from gonghui.systems.media.short_messages.actions import kinds, looking, money
-from gonghui.systems.media.short_messages.actions.queueing import Order, enqueue
+from gonghui.systems.media.short_messages.actions.queueing import Order, enqueue_fresh
 from gonghui.systems.media.short_messages.models import Budget, Message, Signature
 from gonghui.systems.media.short_messages.models.sending import MessageState
 from gonghui.systems.media.short_messages.permissions import COMPOSE, RESEND, REVEAL
@@ -70,16 +70,7 @@ def send(
         at=at,
         sender=by.name,
     )
-    made = enqueue(order, union, budget=budget)
-    if made.state == MessageState.CANCELLED:
-        raise Conflict(
-            "同样的内容刚刚已发给这个号码。",
-            rule="短信去重窗口",
-            remedy="请核对发送记录；确需再发请改动内容或稍后再发。",
-            field="text",
-            code="repeated",
-        )
-    return made
+    return enqueue_fresh(order, union, budget=budget, field="text")
 
 
 @action("short-messages.resend", "重发短信", RESEND)
@@ -107,15 +98,7 @@ def resend(message: Message, *, by: Actor, reason: str) -> Message:
         rank=message.rank,
         sender=by.name,
     )
-    budget = message.budget
-    made = enqueue(order, message.union, budget=budget)
-    if made.state == MessageState.CANCELLED:
-        raise Conflict(
-            "同样的内容刚刚已发给这个号码。",
-            rule="短信去重窗口",
-            remedy="请核对发送记录，确需再发请稍后再试。",
-            code="repeated",
-        )
+    made = enqueue_fresh(order, message.union, budget=message.budget)
     message.version += 1
     message.save(update_fields=["version"])
     note(again={"label": "重发为", "before": None, "after": made.pk})

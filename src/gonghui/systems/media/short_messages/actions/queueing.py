@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from gonghui.kernel.base.errors import Refusal
+from gonghui.kernel.base.errors import Conflict, Refusal
 from gonghui.kernel.base.identifiers import parse_mobile
 from gonghui.kernel.base.sealing import keyring
 from gonghui.kernel.org.models import Union
@@ -63,6 +63,22 @@ def enqueue(order: Order, union: Union, *, budget: Budget | None = None) -> Mess
     """
     with everywhere():
         return _enqueued(order, union, budget)
+
+
+def enqueue_fresh(
+    order: Order, union: Union, *, budget: Budget | None = None, field: str = ""
+) -> Message:
+    """As `enqueue`, for somebody who waits to see it go: Conflict where the same text just went."""
+    made = enqueue(order, union, budget=budget)
+    if made.state == MessageState.CANCELLED:
+        raise Conflict(
+            "同样的内容刚刚已发给这个号码。",
+            rule="短信去重窗口",
+            remedy="请核对发送记录；确需再发请改动内容或稍后再发。",
+            field=field,
+            code="repeated",
+        )
+    return made
 
 
 def _enqueued(order: Order, union: Union, budget: Budget | None) -> Message:

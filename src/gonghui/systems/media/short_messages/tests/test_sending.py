@@ -550,7 +550,7 @@ def test_trying_twice_in_the_window_says_so(office, at, monkeypatch):
     batch = write(office, numbers="13955512351")
     assert batches.try_out(batch, by=office.writer).state == "waiting"
     at(NOON + timedelta(seconds=5))
-    with pytest.raises(Conflict, match="刚刚已试发"):
+    with pytest.raises(Conflict, match="刚刚已发给这个号码"):
         batches.try_out(batch, by=office.writer)
 
 
